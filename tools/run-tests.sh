@@ -16,7 +16,7 @@ for project in tests/*.Tests; do
   echo "== $name"
   "$program" -noLogo -noColor -xml "$report"
   code=$?
-  read -r p f s < <(sed -n 's/.*<assembly [^>]*>.*/&/p' "$report" 2>/dev/null | head -1 | awk '
+  read -r p f s < <(grep -o '<assembly [^>]*>' "$report" 2>/dev/null | head -1 | awk '
     function attr(n,  m) { if (match($0, " " n "=\"[0-9]+\"")) { m = substr($0, RSTART, RLENGTH); gsub(/[^0-9]/, "", m); return m } return 0 }
     { print attr("passed"), attr("failed") + attr("errors"), attr("skipped") }')
   if [ -z "${p:-}" ] || { [ "$code" -ne 0 ] && [ "${f:-0}" -eq 0 ]; }; then
