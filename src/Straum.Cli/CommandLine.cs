@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Straum.Cli.Commands;
+using Straum.Cli.Terminal;
+
+namespace Straum.Cli;
+
+/// <summary>
+/// The whole program as a function of its arguments: the list of commands, and what every command shares
+/// (how faults are printed, which exit code they have).
+/// </summary>
+/// <remarks>
+/// How to add a command:
+/// 1. <c>Commands/NameCommand.cs</c>: a static class whose <c>Command Create()</c> declares arguments, options and the action;
+///    the action returns an <see cref="ExitCode"/>, writes to <c>parse.InvocationConfiguration.Output</c> (or
+///    <see cref="Screen"/> for tables) and throws <see cref="CommandFault"/> for what it cannot do.
+/// 2. One line in <see cref="CreateRoot"/>.
+/// 3. A command that prints data takes <see cref="OutputOption"/>, and its JSON is a documented record.
+/// 4. A test in <c>Straum.Cli.Tests</c> that runs it through <see cref="RunAsync"/>.
+/// </remarks>
+internal static class CommandLine
+{
+    /// <summary>Runs one command line. Returns the exit code; see <see cref="ExitCode"/> for their meaning.</summary>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken stop)
+    {
+        var parse = CreateRoot().Parse(arguments);
+        if (UsageFault.Of(parse) is { } misuse)
+        {
+            await error.WriteLineAsync(misuse.Message);
+            return misuse.ExitCode;
+        }
+
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            // Commands end themselves on SIGTERM (draining takes as long as the user asked for), so no deadline here.
+            ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
+        };
+        try
+        {
+            return await parse.InvokeAsync(invocation, stop);
+        }
+        catch (CommandFault fault)
+        {
+            await error.WriteLineAsync(fault.Message);
+            return fault.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Problem;
+        }
+    }
+
+    internal static RootCommand CreateRoot() => new("Straum: a complete Kubernetes network in one program.")
+    {
+        EchoCommand.Create(),
+    };
+}
