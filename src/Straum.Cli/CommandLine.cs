@@ -55,5 +55,6 @@ internal static class CommandLine
     internal static RootCommand CreateRoot() => new("Straum: a complete Kubernetes network in one program.")
     {
         EchoCommand.Create(),
+        ProbeCommand.Create(),
     };
 }
