@@ -104,11 +104,12 @@ internal static class ProbeCommand
         return report.Errors.Count > 0 ? $"{text}; {string.Join(", ", report.Errors.Select(static e => $"{e.Key} ({e.Value})"))}" : text;
     }
 
-    private static void Require<T>(Option<T> option, Predicate<T> isRight, string rule) => option.Validators.Add(result =>
+    // What is not a number at all is refused by the parser itself.
+    private static void Require(Option option, Predicate<double> isRight, string rule) => option.Validators.Add(result =>
     {
-        if (result.Tokens.Count > 0 && !isRight(result.GetValueOrDefault<T>()!))
+        if (result.Tokens is [var token, ..] && double.TryParse(token.Value, out var number) && !isRight(number))
         {
-            result.AddError($"{option.Name} {result.Tokens[0].Value}: {rule}");
+            result.AddError($"{option.Name} {token.Value}: {rule}");
         }
     });
 
