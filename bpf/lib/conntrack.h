@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The flow table: never the kernel's nf_conntrack. Layout: abi/conntrack.h. */
+#ifndef STRAUM_LIB_CONNTRACK_H
+#define STRAUM_LIB_CONNTRACK_H
+
+#include "../abi/conntrack.h"
+#include "addr.h"
+#include "base.h"
+#include "drop.h"
+#include "packet.h"
+
+#define SECOND_NS 1000000000ULL
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 262144);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct tuple);
+	__type(value, struct ct_entry);
+} conntrack SEC(".maps");
+
+/* Finds the flow of `tuple`; `reply` says that the packet comes from its responder. */
+INLINE struct ct_entry *ct_lookup(const struct tuple *tuple, bool *reply)
+{
+	struct tuple key;
+	bool swapped = tuple_canonical(tuple, &key);
+	struct ct_entry *entry = bpf_map_lookup_elem(&conntrack, &key);
+
+	if (entry)
+		*reply = swapped != !!(entry->flags & CT_INITIATOR_IS_DST);
+	return entry;
+}
+
+INLINE void ct_delete(const struct tuple *tuple)
+{
+	struct tuple key;
+
+	tuple_canonical(tuple, &key);
+	bpf_map_delete_elem(&conntrack, &key);
+}
+
+/* Both halves of a translated flow, the one entry of a plain one. */
+INLINE void ct_forget(const struct tuple *tuple, const struct ct_entry *entry)
+{
+	struct tuple peer = entry->peer;
+	bool translated = entry->flags & CT_TRANSLATED;
+
+	ct_delete(tuple);
+	if (translated)
+		ct_delete(&peer);
+}
+
+/* A SYN of the initiator after the end of a connection starts another one. */
+INLINE bool ct_is_over(const struct ct_entry *entry, const struct packet *pkt, bool reply)
+{
+	const __u8 closed = CT_FIN_INITIATOR | CT_FIN_RESPONDER;
+
+	return (pkt->flags & PKT_SYN) && !reply &&
+	       ((entry->state & CT_RST) || (entry->state & closed) == closed);
+}
+
+/*
+ * Writes only what changes, and the time at most once a second, so that the
+ * CPUs of one busy flow do not fight over its cache line. A lost race costs
+ * one state bit that the next packet sets again.
+ */
+INLINE void ct_touch(struct ct_entry *entry, const struct packet *pkt, bool reply)
+{
+	__u64 now = bpf_ktime_get_ns();
+	__u8 state = entry->state;
+
+	if (reply)
+		state |= CT_REPLIED;
+	if (pkt->flags & PKT_FIN)
+		state |= reply ? CT_FIN_RESPONDER : CT_FIN_INITIATOR;
+	if (pkt->flags & PKT_RST)
+		state |= CT_RST;
+	if (state != entry->state)
+		entry->state = state;
+	if (now - entry->seen_ns > SECOND_NS)
+		entry->seen_ns = now;
+}
+
+/* Inserts one entry; `tuple` is the initiator's. Returns the kernel's error. */
+INLINE long ct_insert(const struct tuple *tuple, struct ct_entry *entry)
+{
+	struct tuple key;
+	long err;
+
+	entry->flags &= ~CT_INITIATOR_IS_DST;
+	if (tuple_canonical(tuple, &key))
+		entry->flags |= CT_INITIATOR_IS_DST;
+	entry->seen_ns = bpf_ktime_get_ns();
+	err = bpf_map_update_elem(&conntrack, &key, entry, BPF_NOEXIST);
+	if (!err)
+		COUNT(ct_created);
+	return err;
+}
+
+/* A flow that is not translated goes on without an entry when the table is full. */
+INLINE void ct_create_plain(const struct tuple *tuple)
+{
+	struct ct_entry entry = {};
+
+	if (ct_insert(tuple, &entry))
+		COUNT(ct_insert_failed);
+}
+
+#endif

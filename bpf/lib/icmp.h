@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* ICMP errors about translated flows: RFC 5508 for both families. */
+#ifndef STRAUM_LIB_ICMP_H
+#define STRAUM_LIB_ICMP_H
+
+#include "conntrack.h"
+#include "rewrite.h"
+
+#define ICMP_HEADER 8
+
+INLINE int parse_quoted(struct __sk_buff *skb, const struct packet *error, struct packet *quoted)
+{
+	__u8 version;
+
+	quoted->l3 = error->l4 + ICMP_HEADER;
+	if (bpf_skb_load_bytes(skb, quoted->l3, &version, 1))
+		return DROP_TRUNCATED;
+	if (error->flags & PKT_V4)
+		return parse_v4(skb, quoted, true);
+	return parse_v6(skb, quoted, true);
+}
+
+/*
+ * Gives the quoted packet the addresses and ports that its sender used. The
+ * error's own checksum follows; the quoted L4 checksum does not, as no
+ * receiver looks at it. A quoted IPv4 header keeps a right checksum of its
+ * own, so its addresses leave the error's sum as it was.
+ */
+INLINE int rewrite_quoted(struct __sk_buff *skb, const struct packet *error, struct packet *quoted,
+			  const struct tuple *to)
+{
+	bool v4 = error->flags & PKT_V4;
+	__s64 diff = address_diff(&quoted->tuple, to);
+	__u16 sum = error->l4 + ICMP_CHECKSUM;
+	__u16 at = quoted->l4;
+	__be16 ports[2] = { to->sport, to->dport };
+	__be32 from_word = 0, to_word = 0;
+
+	if (v4 ? bpf_l3_csum_replace(skb, quoted->l3 + IPV4_CHECKSUM, 0, diff, 0)
+	       : bpf_l4_csum_replace(skb, sum, 0, diff, 0))
+		return DROP_CHECKSUM;
+	if (store_addresses(skb, v4, quoted->l3, to))
+		return DROP_CHECKSUM;
+
+	if (quoted->tuple.sport == to->sport && quoted->tuple.dport == to->dport)
+		return DROP_NONE;
+	if (quoted->tuple.proto == IPPROTO_ICMP || quoted->tuple.proto == IPPROTO_ICMPV6) {
+		at += ICMP_ID;
+		if (bpf_l4_csum_replace(skb, sum, quoted->tuple.sport, to->sport, 2) ||
+		    bpf_skb_store_bytes(skb, at, ports, 2, 0))
+			return DROP_CHECKSUM;
+		return DROP_NONE;
+	}
+	__builtin_memcpy(&from_word, &quoted->tuple.sport, 4);
+	__builtin_memcpy(&to_word, &to->sport, 4);
+	if (bpf_l4_csum_replace(skb, sum, from_word, to_word, 4) ||
+	    bpf_skb_store_bytes(skb, at, ports, 4, 0))
+		return DROP_CHECKSUM;
+	return DROP_NONE;
+}
+
+/*
+ * Translates an error about a translated flow, the quoted packet and the
+ * outer addresses alike. `known` tells whether the flow has an entry at all.
+ * Returns a drop reason.
+ */
+INLINE int translate_icmp_error(struct __sk_buff *skb, struct packet *pkt, bool *known)
+{
+	struct packet quoted = {};
+	struct tuple to, outer;
+	struct ct_entry *entry;
+	bool reply = false;
+	int reason = parse_quoted(skb, pkt, &quoted);
+
+	if (reason)
+		return reason;
+	*known = false;
+	if (quoted.flags & PKT_NO_PORTS)
+		return DROP_NONE;
+	entry = ct_lookup(&quoted.tuple, &reply);
+	if (!entry)
+		return DROP_NONE;
+	*known = true;
+	if (!(entry->flags & CT_TRANSLATED))
+		return DROP_NONE;
+
+	to = entry->peer;
+	if (reply)
+		to = tuple_reverse(&to);
+
+	/* Errors travel to the quoted packet's source; they come from its
+	 * destination or from any router on the way there. */
+	outer = pkt->tuple;
+	outer.dst = to.src;
+	if (addr_equal(&outer.src, &quoted.tuple.dst))
+		outer.src = to.dst;
+
+	reason = rewrite_quoted(skb, pkt, &quoted, &to);
+	if (reason)
+		return reason;
+	return rewrite(skb, pkt, &outer);
+}
+
+#endif

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* A packet is parsed once, into this. */
+#ifndef STRAUM_LIB_PACKET_H
+#define STRAUM_LIB_PACKET_H
+
+#include "../abi/conntrack.h"
+#include "addr.h"
+#include "base.h"
+#include "drop.h"
+
+enum packet_flags {
+	PKT_V4 = 1,
+	PKT_FRAGMENT = 2,	/* of a datagram sent in parts */
+	PKT_LATER_FRAGMENT = 4,	/* has no L4 header of its own */
+	PKT_ICMP_ERROR = 8,	/* about another packet, quoted inside */
+	PKT_SYN = 16,		/* opens a connection */
+	PKT_FIN = 32,
+	PKT_RST = 64,
+	PKT_NO_PORTS = 128,	/* the ports of the flow are not known */
+};
+
+struct packet {
+	struct tuple tuple;
+	__u16 l3;		/* offsets from the start of the packet */
+	__u16 l4;
+	__u8 flags;
+	__u8 ttl;
+	__u8 icmp_type;
+	__u8 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct fragment_key);
+	__type(value, struct fragment_entry);
+} fragments SEC(".maps");
+
+#define IPV4_MORE_FRAGMENTS 0x2000
+#define IPV4_FRAGMENT_OFFSET 0x1fff
+#define IPV6_MAX_EXTENSIONS 6
+
+#define ICMP_ECHOREPLY 0
+#define ICMP_DEST_UNREACH 3
+#define ICMP_ECHO 8
+#define ICMP_TIME_EXCEEDED 11
+#define ICMP_PARAMETERPROB 12
+#define ICMP6_ECHO 128
+#define ICMP6_ECHOREPLY 129
+#define ICMP6_NS 135
+#define ICMP6_NA 136
+
+struct ipv6_fragment {
+	__u8 nexthdr;
+	__u8 reserved;
+	__be16 offset;
+	__be32 id;
+};
+
+struct icmp_header {
+	__u8 type;
+	__u8 code;
+	__be16 checksum;
+	__be16 id;
+	__be16 sequence;
+};
+
+INLINE bool icmp_is_error(bool v4, __u8 type)
+{
+	return v4 ? type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETERPROB
+		  : type < 128;
+}
+
+INLINE bool icmp_is_echo(bool v4, __u8 type)
+{
+	return v4 ? type == ICMP_ECHO || type == ICMP_ECHOREPLY
+		  : type == ICMP6_ECHO || type == ICMP6_ECHOREPLY;
+}
+
+/*
+ * Ports, or what stands for them, at `l4`. Only the first 8 bytes are read:
+ * an ICMP error quotes no more than that of IPv4 (RFC 792).
+ */
+INLINE int parse_ports(struct __sk_buff *skb, struct packet *pkt)
+{
+	bool v4 = pkt->flags & PKT_V4;
+	__be16 ports[2];
+	struct icmp_header icmp;
+
+	switch (pkt->tuple.proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_SCTP:
+		if (bpf_skb_load_bytes(skb, pkt->l4, ports, sizeof(ports)))
+			return DROP_TRUNCATED;
+		pkt->tuple.sport = ports[0];
+		pkt->tuple.dport = ports[1];
+		return DROP_NONE;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		if (bpf_skb_load_bytes(skb, pkt->l4, &icmp, sizeof(icmp)))
+			return DROP_TRUNCATED;
+		pkt->icmp_type = icmp.type;
+		if (icmp_is_echo(v4, icmp.type))
+			pkt->tuple.sport = pkt->tuple.dport = icmp.id;
+		else if (icmp_is_error(v4, icmp.type))
+			pkt->flags |= PKT_ICMP_ERROR;
+		return DROP_NONE;
+	default:
+		return DROP_NONE;
+	}
+}
+
+INLINE int parse_tcp_flags(struct __sk_buff *skb, struct packet *pkt)
+{
+	__u8 bits;
+
+	if (bpf_skb_load_bytes(skb, pkt->l4 + 13, &bits, sizeof(bits)))
+		return DROP_TRUNCATED;
+	if ((bits & 0x12) == 0x02)
+		pkt->flags |= PKT_SYN;
+	if (bits & 0x01)
+		pkt->flags |= PKT_FIN;
+	if (bits & 0x04)
+		pkt->flags |= PKT_RST;
+	return DROP_NONE;
+}
+
+/* The ports of a fragmented datagram travel in its first part only. */
+INLINE int parse_fragment(struct __sk_buff *skb, struct packet *pkt, __be32 id, bool first)
+{
+	struct fragment_key key = {
+		.src = pkt->tuple.src, .dst = pkt->tuple.dst, .id = id, .proto = pkt->tuple.proto,
+	};
+	struct fragment_entry entry, *known;
+	int reason;
+
+	pkt->flags |= PKT_FRAGMENT;
+	if (first) {
+		reason = parse_ports(skb, pkt);
+		if (reason)
+			return reason;
+		entry.sport = pkt->tuple.sport;
+		entry.dport = pkt->tuple.dport;
+		bpf_map_update_elem(&fragments, &key, &entry, BPF_ANY);
+		return DROP_NONE;
+	}
+
+	pkt->flags |= PKT_LATER_FRAGMENT;
+	known = bpf_map_lookup_elem(&fragments, &key);
+	if (!known) {
+		pkt->flags |= PKT_NO_PORTS;
+		return DROP_NONE;
+	}
+	pkt->tuple.sport = known->sport;
+	pkt->tuple.dport = known->dport;
+	return DROP_NONE;
+}
+
+/* `quoted`: the packet is what an ICMP error quotes, cut off after its ports. */
+INLINE int parse_v4(struct __sk_buff *skb, struct packet *pkt, bool quoted)
+{
+	struct iphdr ip;
+	__u16 fragment;
+	int reason;
+
+	if (bpf_skb_load_bytes(skb, pkt->l3, &ip, sizeof(ip)) || ip.version != 4 || ip.ihl < 5)
+		return DROP_TRUNCATED;
+	pkt->tuple.src = addr_from_v4(ip.saddr);
+	pkt->tuple.dst = addr_from_v4(ip.daddr);
+	pkt->tuple.proto = ip.protocol;
+	pkt->ttl = ip.ttl;
+	pkt->flags |= PKT_V4;
+	pkt->l4 = pkt->l3 + ip.ihl * 4;
+
+	fragment = bpf_ntohs(ip.frag_off);
+	if (quoted && (fragment & IPV4_FRAGMENT_OFFSET)) {
+		pkt->flags |= PKT_NO_PORTS;
+		return DROP_NONE;
+	}
+	if (!quoted && fragment & (IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET))
+		return parse_fragment(skb, pkt, ip.id, !(fragment & IPV4_FRAGMENT_OFFSET));
+
+	reason = parse_ports(skb, pkt);
+	if (!reason && !quoted && ip.protocol == IPPROTO_TCP)
+		reason = parse_tcp_flags(skb, pkt);
+	return reason;
+}
+
+INLINE int parse_v6(struct __sk_buff *skb, struct packet *pkt, bool quoted)
+{
+	struct ipv6hdr ip;
+	struct ipv6_fragment fragment = {};
+	bool fragmented = false;
+	__u8 next, extension[2];
+	__u16 offset;
+	int reason;
+
+	if (bpf_skb_load_bytes(skb, pkt->l3, &ip, sizeof(ip)) || ip.version != 6)
+		return DROP_TRUNCATED;
+	__builtin_memcpy(&pkt->tuple.src, &ip.saddr, sizeof(struct addr));
+	__builtin_memcpy(&pkt->tuple.dst, &ip.daddr, sizeof(struct addr));
+	pkt->ttl = ip.hop_limit;
+	next = ip.nexthdr;
+	offset = pkt->l3 + sizeof(ip);
+
+	/* RFC 8200 4: hop-by-hop, routing, destination options, fragment, AH. */
+	for (int i = 0; i < IPV6_MAX_EXTENSIONS; i++) {
+		if (next == IPPROTO_FRAGMENT) {
+			if (bpf_skb_load_bytes(skb, offset, &fragment, sizeof(fragment)))
+				return DROP_TRUNCATED;
+			next = fragment.nexthdr;
+			offset += sizeof(fragment);
+			fragmented = true;
+			if (fragment.offset & bpf_htons(0xfff8))
+				break;
+			continue;
+		}
+		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING && next != IPPROTO_DSTOPTS &&
+		    next != IPPROTO_AH)
+			break;
+		if (bpf_skb_load_bytes(skb, offset, extension, sizeof(extension)))
+			return DROP_TRUNCATED;
+		offset += next == IPPROTO_AH ? (extension[1] + 2) * 4 : (extension[1] + 1) * 8;
+		next = extension[0];
+	}
+	pkt->tuple.proto = next;
+	pkt->l4 = offset;
+
+	/* An atomic fragment (RFC 6946) is whole. */
+	if (quoted && fragmented && (fragment.offset & bpf_htons(0xfff8))) {
+		pkt->flags |= PKT_NO_PORTS;
+		return DROP_NONE;
+	}
+	if (!quoted && fragmented && (fragment.offset & bpf_htons(0xfff9)))
+		return parse_fragment(skb, pkt, fragment.id, !(fragment.offset & bpf_htons(0xfff8)));
+
+	reason = parse_ports(skb, pkt);
+	if (!reason && !quoted && next == IPPROTO_TCP)
+		reason = parse_tcp_flags(skb, pkt);
+	return reason;
+}
+
+/*
+ * Parses the IP packet at `pkt->l3`. Returns a drop reason, DROP_NONE when
+ * the tuple is filled in.
+ */
+INLINE int parse_packet(struct __sk_buff *skb, struct packet *pkt)
+{
+	if (skb->protocol == bpf_htons(ETH_P_IP))
+		return parse_v4(skb, pkt, false);
+	if (skb->protocol == bpf_htons(ETH_P_IPV6))
+		return parse_v6(skb, pkt, false);
+	return DROP_UNSUPPORTED_L3;
+}
+
+INLINE bool is_ip(const struct __sk_buff *skb)
+{
+	return skb->protocol == bpf_htons(ETH_P_IP) || skb->protocol == bpf_htons(ETH_P_IPV6);
+}
+
+#endif

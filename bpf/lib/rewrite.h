@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Changes addresses and ports in place and keeps every checksum true. */
+#ifndef STRAUM_LIB_REWRITE_H
+#define STRAUM_LIB_REWRITE_H
+
+#include "addr.h"
+#include "base.h"
+#include "drop.h"
+#include "packet.h"
+
+#define IPV4_TTL 8
+#define IPV4_CHECKSUM 10
+#define IPV4_ADDRESSES 12
+#define IPV6_HOP_LIMIT 7
+#define IPV6_ADDRESSES 8
+#define ICMP_CHECKSUM 2
+#define ICMP_ID 4
+
+/* Where the L4 checksum is, and whether it covers the addresses. */
+struct l4_checksum {
+	__u16 offset;		/* from the L4 header; 0: there is none to keep */
+	bool pseudo_header;
+};
+
+INLINE struct l4_checksum l4_checksum_of(__u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return (struct l4_checksum){ 16, true };
+	case IPPROTO_UDP:
+		return (struct l4_checksum){ 6, true };
+	case IPPROTO_ICMPV6:
+		return (struct l4_checksum){ ICMP_CHECKSUM, true };
+	case IPPROTO_ICMP:
+		return (struct l4_checksum){ ICMP_CHECKSUM, false };
+	default: /* SCTP's CRC32c covers neither addresses nor, here, changed ports */
+		return (struct l4_checksum){};
+	}
+}
+
+/* The difference that the new addresses make; v4-mapped prefixes cancel out. */
+INLINE __s64 address_diff(const struct tuple *from, const struct tuple *to)
+{
+	return bpf_csum_diff((__be32 *)&from->src, 2 * sizeof(struct addr), (__be32 *)&to->src,
+			     2 * sizeof(struct addr), 0);
+}
+
+INLINE int store_addresses(struct __sk_buff *skb, bool v4, __u16 l3, const struct tuple *to)
+{
+	__be32 pair[2] = { to->src.w[3], to->dst.w[3] };
+
+	if (v4)
+		return bpf_skb_store_bytes(skb, l3 + IPV4_ADDRESSES, pair, sizeof(pair), 0);
+	return bpf_skb_store_bytes(skb, l3 + IPV6_ADDRESSES, &to->src, 2 * sizeof(struct addr), 0);
+}
+
+/* Makes the packet's tuple `to`. Returns a drop reason. */
+INLINE int rewrite(struct __sk_buff *skb, struct packet *pkt, const struct tuple *to)
+{
+	bool v4 = pkt->flags & PKT_V4;
+	bool has_l4 = !(pkt->flags & PKT_LATER_FRAGMENT);
+	struct l4_checksum sum = l4_checksum_of(pkt->tuple.proto);
+	__u64 mangled = pkt->tuple.proto == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
+	__s64 diff = address_diff(&pkt->tuple, to);
+	__be16 from_ports[2] = { pkt->tuple.sport, pkt->tuple.dport };
+	__be16 to_ports[2] = { to->sport, to->dport };
+	__u16 at = pkt->l4;
+	__u32 size = 4;
+
+	if (v4 && bpf_l3_csum_replace(skb, pkt->l3 + IPV4_CHECKSUM, 0, diff, 0))
+		return DROP_CHECKSUM;
+	if (has_l4 && sum.offset && sum.pseudo_header &&
+	    bpf_l4_csum_replace(skb, pkt->l4 + sum.offset, 0, diff, BPF_F_PSEUDO_HDR | mangled))
+		return DROP_CHECKSUM;
+	if (store_addresses(skb, v4, pkt->l3, to))
+		return DROP_CHECKSUM;
+
+	if (has_l4 && (from_ports[0] != to_ports[0] || from_ports[1] != to_ports[1])) {
+		__be32 from_word = 0, to_word = 0;
+
+		if (pkt->tuple.proto == IPPROTO_SCTP)
+			return DROP_SCTP_PORT;
+		if (pkt->tuple.proto == IPPROTO_ICMP || pkt->tuple.proto == IPPROTO_ICMPV6) {
+			at += ICMP_ID;
+			size = 2;
+		}
+		__builtin_memcpy(&from_word, from_ports, 4);
+		__builtin_memcpy(&to_word, to_ports, 4);
+		if (size == 2) {
+			from_word = from_ports[0];
+			to_word = to_ports[0];
+			if (bpf_l4_csum_replace(skb, pkt->l4 + sum.offset, from_word, to_word, 2) ||
+			    bpf_skb_store_bytes(skb, at, to_ports, 2, 0))
+				return DROP_CHECKSUM;
+		} else {
+			if (bpf_l4_csum_replace(skb, pkt->l4 + sum.offset, from_word, to_word, 4 | mangled) ||
+			    bpf_skb_store_bytes(skb, at, to_ports, 4, 0))
+				return DROP_CHECKSUM;
+		}
+	}
+	pkt->tuple = *to;
+	COUNT(translated);
+	return DROP_NONE;
+}
+
+/* One hop fewer. The caller has checked that there are at least two. */
+INLINE int decrement_ttl(struct __sk_buff *skb, struct packet *pkt)
+{
+	__u8 ttl = pkt->ttl - 1;
+
+	if (pkt->flags & PKT_V4) {
+		__be16 from = bpf_htons(pkt->ttl << 8 | pkt->tuple.proto);
+		__be16 to = bpf_htons(ttl << 8 | pkt->tuple.proto);
+
+		if (bpf_l3_csum_replace(skb, pkt->l3 + IPV4_CHECKSUM, from, to, 2) ||
+		    bpf_skb_store_bytes(skb, pkt->l3 + IPV4_TTL, &ttl, 1, 0))
+			return DROP_CHECKSUM;
+	} else if (bpf_skb_store_bytes(skb, pkt->l3 + IPV6_HOP_LIMIT, &ttl, 1, 0)) {
+		return DROP_CHECKSUM;
+	}
+	pkt->ttl = ttl;
+	return DROP_NONE;
+}
+
+INLINE int set_macs(struct __sk_buff *skb, const __u8 *dst, const __u8 *src)
+{
+	if (bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), dst, ETH_ALEN, 0) ||
+	    bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_source), src, ETH_ALEN, 0))
+		return DROP_CHECKSUM;
+	return DROP_NONE;
+}
+
+#endif

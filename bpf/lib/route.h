@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* The ways out: into a pod, to the network, through the tunnel, up the stack. */
+#ifndef STRAUM_LIB_ROUTE_H
+#define STRAUM_LIB_ROUTE_H
+
+#include "node.h"
+#include "packet.h"
+#include "rewrite.h"
+
+INLINE int to_stack(void)
+{
+	COUNT(to_stack);
+	return TC_ACT_OK;
+}
+
+INLINE int to_pod(struct __sk_buff *skb, enum place place, const struct pod_entry *pod)
+{
+	int reason = set_macs(skb, pod->pod_mac, pod->host_mac);
+
+	if (reason)
+		return drop(skb, place, reason);
+	COUNT(to_pod);
+	return bpf_redirect_peer(pod->ifindex, 0);
+}
+
+INLINE int to_overlay(struct __sk_buff *skb, enum place place, const struct peer_entry *peer,
+		      const struct node_config *node)
+{
+	struct bpf_tunnel_key key = { .tunnel_id = node->vni, .tunnel_ttl = 64 };
+	__u64 flags = BPF_F_ZERO_CSUM_TX;
+
+	if (addr_is_v4(&peer->tunnel)) {
+		key.remote_ipv4 = bpf_ntohl(peer->tunnel.w[3]);
+	} else {
+		__builtin_memcpy(key.remote_ipv6, &peer->tunnel, sizeof(peer->tunnel));
+		flags = BPF_F_TUNINFO_IPV6;
+	}
+	if (bpf_skb_set_tunnel_key(skb, &key, sizeof(key), flags))
+		return drop(skb, place, DROP_TUNNEL);
+	COUNT(to_overlay);
+	return CONTINUE;
+}
+
+/*
+ * Asks the host's routing table. Done before anything is rewritten: what the
+ * stack must see (a packet that does not fit, a local address, a destination
+ * without route) goes up untouched, and the stack answers it with ICMP.
+ */
+INLINE long fib_lookup(struct __sk_buff *skb, const struct packet *pkt, const struct tuple *to,
+		       struct bpf_fib_lookup *fib)
+{
+	fib->ifindex = skb->ifindex;
+	fib->l4_protocol = pkt->tuple.proto;
+	if (pkt->flags & PKT_V4) {
+		fib->family = AF_INET;
+		fib->ipv4_src = to->src.w[3];
+		fib->ipv4_dst = to->dst.w[3];
+	} else {
+		fib->family = AF_INET6;
+		__builtin_memcpy(fib->ipv6_src, &to->src, sizeof(to->src));
+		__builtin_memcpy(fib->ipv6_dst, &to->dst, sizeof(to->dst));
+	}
+	return bpf_fib_lookup(skb, fib, sizeof(*fib), 0);
+}
+
+/* Sends by what fib_lookup found; the kernel resolves a missing neighbour itself. */
+INLINE int to_network(struct __sk_buff *skb, enum place place, const struct bpf_fib_lookup *fib,
+		      bool neighbour_known)
+{
+	struct bpf_redir_neigh next = { .nh_family = fib->family };
+
+	skb->mark = MARK_DONE;
+	COUNT(to_network);
+	if (neighbour_known) {
+		int reason = set_macs(skb, fib->dmac, fib->smac);
+
+		if (reason)
+			return drop(skb, place, reason);
+		return bpf_redirect(fib->ifindex, 0);
+	}
+	__builtin_memcpy(next.ipv6_nh, fib->ipv6_dst, sizeof(next.ipv6_nh));
+	return bpf_redirect_neigh(fib->ifindex, &next, sizeof(next), 0);
+}
+
+#endif

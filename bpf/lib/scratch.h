@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Working memory beyond the 512 bytes of stack. One per CPU: the programs run
+ * with softirqs off and none runs inside another.
+ */
+#ifndef STRAUM_LIB_SCRATCH_H
+#define STRAUM_LIB_SCRATCH_H
+
+#include "../abi/conntrack.h"
+#include "base.h"
+#include "packet.h"
+
+struct translation {
+	struct tuple to;	/* the wire side, initiator first */
+	__u32 service;
+	__u32 backend;
+	__u32 backend_generation;
+	bool new_port;		/* the source port must be one of the node's range */
+};
+
+struct scratch {
+	struct packet packet;
+	struct ct_entry entry;
+	struct bpf_fib_lookup fib;
+	struct translation translation;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratch SEC(".maps");
+
+INLINE struct scratch *scratch_memory(void)
+{
+	__u32 zero = 0;
+	struct scratch *memory = bpf_map_lookup_elem(&scratch, &zero);
+
+	if (memory)
+		__builtin_memset(memory, 0, sizeof(*memory));
+	return memory;
+}
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* The one flow-based VXLAN device: packets out of the tunnel, and the host's own into it. */
+#include "lib/base.h"
+#include "lib/deliver.h"
+
+SEC("tc")
+int overlay_in(struct __sk_buff *skb)
+{
+	if (!is_ip(skb))
+		return TC_ACT_SHOT;
+	/* The inner MACs mean nothing here; the host's stack looks at them. */
+	if (skb->pkt_type != 0)
+		bpf_skb_change_type(skb, 0);
+	return deliver(skb, PLACE_OVERLAY_IN);
+}
+
+SEC("tc")
+int overlay_out(struct __sk_buff *skb)
+{
+	struct packet pkt = { .l3 = ETH_HLEN };
+	struct node_config *node = node_config();
+	struct bpf_tunnel_key key = {};
+	struct peer_entry *peer;
+	int reason, verdict;
+
+	if (!is_ip(skb) || !node)
+		return TC_ACT_SHOT;
+	/* pod_out has set the key already. */
+	if (!bpf_skb_get_tunnel_key(skb, &key, sizeof(key), 0) && key.remote_ipv4)
+		return TC_ACT_OK;
+	reason = parse_packet(skb, &pkt);
+	if (reason)
+		return drop(skb, PLACE_OVERLAY_OUT, reason);
+	peer = peer_lookup(&pkt.tuple.dst);
+	if (!peer || addr_is_unset(&peer->tunnel))
+		return drop(skb, PLACE_OVERLAY_OUT, DROP_NO_ROUTE);
+	verdict = to_overlay(skb, PLACE_OVERLAY_OUT, peer, node);
+	return verdict == CONTINUE ? TC_ACT_OK : verdict;
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The host side of every pod's veth. pod_out sees what the pod sends and
+ * brings it all the way: into another pod of the node, to the network, or
+ * into the tunnel. pod_in sees only what the host's own stack sends to a pod;
+ * everything else is delivered past it by bpf_redirect_peer.
+ */
+#include "lib/base.h"
+#include "lib/conntrack.h"
+#include "lib/icmp.h"
+#include "lib/neighbour.h"
+#include "lib/node.h"
+#include "lib/reject.h"
+#include "lib/route.h"
+#include "lib/service.h"
+#include "lib/translate.h"
+
+#define PLACE PLACE_POD_OUT
+
+/*
+ * Exceptional packets leave the straight line by a tail call. The program
+ * that takes over parses the packet afresh, so the two sides share no more
+ * than skb->cb[0] and may be replaced one after the other.
+ */
+enum tail {
+	TAIL_REJECT,		/* cb[0]: why */
+	TAIL_ICMP_ERROR,
+	TAIL_SOLICITATION,
+	TAIL_COUNT,
+};
+
+int pod_reject(struct __sk_buff *skb);
+int pod_icmp_error(struct __sk_buff *skb);
+int pod_solicitation(struct __sk_buff *skb);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, TAIL_COUNT);
+	__type(key, __u32);
+	__array(values, int(struct __sk_buff *));
+} pod_tails SEC(".maps") = {
+	.values = {
+		[TAIL_REJECT] = (void *)&pod_reject,
+		[TAIL_ICMP_ERROR] = (void *)&pod_icmp_error,
+		[TAIL_SOLICITATION] = (void *)&pod_solicitation,
+	},
+};
+
+/* Where a packet goes, by its final destination. */
+struct destination {
+	struct pod_entry *pod;		/* of this node, else */
+	struct peer_entry *peer;	/* NULL: the world */
+};
+
+INLINE void find_destination(const struct addr *address, struct destination *destination)
+{
+	destination->pod = pod_lookup(address);
+	destination->peer = destination->pod ? NULL : peer_lookup(address);
+}
+
+INLINE bool is_world(const struct destination *destination)
+{
+	return !destination->pod && (!destination->peer || destination->peer->kind == PEER_WORLD);
+}
+
+INLINE bool is_this_node(const struct destination *destination)
+{
+	return destination->peer && destination->peer->kind == PEER_LOCAL_NODE;
+}
+
+INLINE bool is_tunnelled(const struct destination *destination)
+{
+	return destination->peer && !addr_is_unset(&destination->peer->tunnel);
+}
+
+INLINE bool needs_route(const struct destination *destination)
+{
+	return !destination->pod && !is_this_node(destination) && !is_tunnelled(destination);
+}
+
+/* The flow's translation, if it has one: `to` gets the packet's new tuple. */
+enum flow {
+	FLOW_NEW,
+	FLOW_PLAIN,
+	FLOW_REPLY,
+	FLOW_TRANSLATED,
+};
+
+INLINE enum flow known_flow(const struct packet *pkt, struct tuple *to)
+{
+	struct ct_entry *entry;
+	struct backend *backend;
+	bool reply = false;
+
+	entry = ct_lookup(&pkt->tuple, &reply);
+	if (!entry)
+		return FLOW_NEW;
+	if (ct_is_over(entry, pkt, reply)) {
+		ct_forget(&pkt->tuple, entry);
+		return FLOW_NEW;
+	}
+	/* A datagram flow moves on when its backend is gone; a connection is
+	 * left to end by itself. */
+	if (entry->backend && pkt->tuple.proto == IPPROTO_UDP && !reply) {
+		backend = backend_lookup(entry->backend);
+		if (!backend || !(backend->flags & BACKEND_USABLE) ||
+		    backend->generation != entry->backend_generation) {
+			ct_forget(&pkt->tuple, entry);
+			return FLOW_NEW;
+		}
+	}
+	ct_touch(entry, pkt, reply);
+	if (entry->flags & CT_TRANSLATED) {
+		*to = entry->peer;
+		if (reply)
+			*to = tuple_reverse(to);
+		return FLOW_TRANSLATED;
+	}
+	return reply ? FLOW_REPLY : FLOW_PLAIN;
+}
+
+/* Sends the packet, whose tuple becomes `to`, on its way. */
+INLINE int forward(struct __sk_buff *skb, struct packet *pkt, const struct tuple *to,
+		   const struct destination *destination, const struct node_config *node,
+		   const struct bpf_fib_lookup *fib, bool neighbour_known)
+{
+	int reason = DROP_NONE;
+
+	if (!tuple_equal(&pkt->tuple, to))
+		reason = rewrite(skb, pkt, to);
+	if (reason)
+		return drop(skb, PLACE, reason);
+	if (is_this_node(destination))
+		return to_stack();
+	reason = decrement_ttl(skb, pkt);
+	if (reason)
+		return drop(skb, PLACE, reason);
+
+	if (destination->pod)
+		return to_pod(skb, PLACE, destination->pod);
+	if (is_tunnelled(destination)) {
+		int verdict = to_overlay(skb, PLACE, destination->peer, node);
+
+		return verdict == CONTINUE ? bpf_redirect(node->overlay_ifindex, 0) : verdict;
+	}
+	return to_network(skb, PLACE, fib, neighbour_known);
+}
+
+SEC("tc")
+int pod_icmp_error(struct __sk_buff *skb)
+{
+	struct packet pkt = { .l3 = ETH_HLEN };
+	struct node_config *node = node_config();
+	struct destination destination;
+	struct bpf_fib_lookup fib = {};
+	bool known = false;
+	long found = 0;
+	int reason;
+
+	reason = parse_packet(skb, &pkt);
+	if (reason || !node)
+		return drop(skb, PLACE, reason);
+	reason = translate_icmp_error(skb, &pkt, &known);
+	if (reason)
+		return drop(skb, PLACE, reason);
+	find_destination(&pkt.tuple.dst, &destination);
+	if (is_world(&destination) && !known)
+		return drop(skb, PLACE, DROP_ICMP_UNKNOWN_FLOW);
+	if (pkt.ttl <= 1)
+		return to_stack();
+	if (needs_route(&destination)) {
+		found = fib_lookup(skb, &pkt, &pkt.tuple, &fib);
+		if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
+			return to_stack();
+	}
+	return forward(skb, &pkt, &pkt.tuple, &destination, node, &fib,
+		       found == BPF_FIB_LKUP_RET_SUCCESS);
+}
+
+SEC("tc")
+int pod_reject(struct __sk_buff *skb)
+{
+	struct packet pkt = { .l3 = ETH_HLEN };
+	struct pod_entry *self;
+	int reason;
+
+	reason = parse_packet(skb, &pkt);
+	if (reason)
+		return drop(skb, PLACE, reason);
+	self = pod_lookup(&pkt.tuple.src);
+	if (!self)
+		return drop(skb, PLACE, DROP_SOURCE_ADDRESS);
+	return reject(skb, PLACE, skb->cb[0], &pkt, self);
+}
+
+SEC("tc")
+int pod_solicitation(struct __sk_buff *skb)
+{
+	struct packet pkt = { .l3 = ETH_HLEN };
+	int reason = parse_packet(skb, &pkt);
+
+	if (reason)
+		return drop(skb, PLACE, reason);
+	return answer_solicitation(skb, PLACE, &pkt);
+}
+
+INLINE int leave(struct __sk_buff *skb, enum tail tail)
+{
+	bpf_tail_call(skb, &pod_tails, tail);
+	return drop(skb, PLACE, DROP_TAIL);
+}
+
+INLINE int pod_out_ip(struct __sk_buff *skb)
+{
+	struct node_config *node = node_config();
+	struct scratch *memory = scratch_memory();
+	struct destination destination;
+	struct translation *t;
+	struct packet *pkt;
+	struct pod_entry *self;
+	enum flow flow = FLOW_NEW;
+	enum drop_reason why = DROP_NONE;
+	long found = 0;
+	int reason;
+
+	/* :: Step 1: what is it, and may this pod send it? */
+	if (!node || !memory)
+		return drop(skb, PLACE, DROP_NONE);
+	t = &memory->translation;
+	pkt = &memory->packet;
+	pkt->l3 = ETH_HLEN;
+	reason = parse_packet(skb, pkt);
+	if (reason)
+		return drop(skb, PLACE, reason);
+	if (pkt->tuple.proto == IPPROTO_ICMPV6 && pkt->icmp_type == ICMP6_NS)
+		return leave(skb, TAIL_SOLICITATION);
+	self = pod_lookup(&pkt->tuple.src);
+	if (!self || self->ifindex != skb->ifindex) {
+		if (addr_is_multicast(&pkt->tuple.dst))
+			return drop(skb, PLACE, DROP_MULTICAST);
+		return drop(skb, PLACE, DROP_SOURCE_ADDRESS);
+	}
+	if (addr_is_multicast(&pkt->tuple.dst))
+		return drop(skb, PLACE, DROP_MULTICAST);
+	if (pkt->flags & PKT_ICMP_ERROR)
+		return leave(skb, TAIL_ICMP_ERROR);
+
+	/* :: Step 2: a known flow keeps its translation, a Service gets a backend. */
+	t->to = pkt->tuple;
+	if (!(pkt->flags & PKT_NO_PORTS))
+		flow = known_flow(pkt, &t->to);
+	if (flow == FLOW_NEW) {
+		struct svc_entry *service = service_lookup(&pkt->tuple.dst, pkt->tuple.dport,
+							   pkt->tuple.proto, SVC_SCOPE_CLUSTER);
+		if (service) {
+			struct backend *backend = service_pick(service, bpf_get_prandom_u32(),
+							       &t->backend, &why);
+			if (!backend) {
+				skb->cb[0] = why;
+				return leave(skb, TAIL_REJECT);
+			}
+			t->to.dst = backend->address;
+			t->to.dport = backend->port;
+			t->service = service->id;
+			t->backend_generation = backend->generation;
+		}
+	}
+
+	/* :: Step 3: where to? What the stack must answer goes there untouched. */
+	find_destination(&t->to.dst, &destination);
+	if (pkt->ttl <= 1)
+		return to_stack();
+	if (needs_route(&destination)) {
+		found = fib_lookup(skb, pkt, &t->to, &memory->fib);
+		if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
+			return to_stack();
+	}
+
+	/* :: Step 4: a new flow is entered, with the node's address if it leaves the cluster. */
+	if (flow == FLOW_NEW || flow == FLOW_PLAIN) {
+		bool hairpin = destination.pod && destination.pod->ifindex == self->ifindex;
+
+		t->new_port = hairpin || ((node->flags & NODE_MASQUERADE) && is_world(&destination));
+		if (t->new_port) {
+			t->to.src = pkt->flags & PKT_V4 ? node->node4 : node->node6;
+			if (addr_is_unset(&t->to.src))
+				return drop(skb, PLACE, DROP_NO_NODE_ADDRESS);
+		}
+		if (t->new_port || t->service) {
+			if (pkt->flags & PKT_NO_PORTS)
+				return drop(skb, PLACE, DROP_FRAGMENT);
+			if (flow == FLOW_PLAIN)
+				ct_delete(&pkt->tuple);
+			reason = translate(&pkt->tuple, node, memory);
+			if (reason)
+				return drop(skb, PLACE, reason);
+		} else if (flow == FLOW_NEW && !(pkt->flags & PKT_NO_PORTS)) {
+			ct_create_plain(&pkt->tuple);
+		}
+	}
+
+	/* :: Step 5: off it goes. */
+	return forward(skb, pkt, &t->to, &destination, node, &memory->fib, found == BPF_FIB_LKUP_RET_SUCCESS);
+}
+
+SEC("tc")
+int pod_out(struct __sk_buff *skb)
+{
+	if (skb->protocol == bpf_htons(ETH_P_ARP))
+		return answer_arp(skb, PLACE);
+	if (!is_ip(skb))
+		return drop(skb, PLACE, DROP_UNSUPPORTED_L3);
+	return pod_out_ip(skb);
+}
+
+/* A reply of the host itself to a translated flow: a Service that it backs. */
+INLINE int pod_in_ip(struct __sk_buff *skb, struct packet *pkt)
+{
+	struct ct_entry *entry;
+	struct tuple to;
+	bool reply = false;
+
+	entry = ct_lookup(&pkt->tuple, &reply);
+	if (entry && ct_is_over(entry, pkt, reply)) {
+		ct_forget(&pkt->tuple, entry);
+		entry = NULL;
+	}
+	if (!entry) {
+		ct_create_plain(&pkt->tuple);
+		return DROP_NONE;
+	}
+	ct_touch(entry, pkt, reply);
+	if (!(entry->flags & CT_TRANSLATED) || !reply)
+		return DROP_NONE;
+	to = tuple_reverse(&entry->peer);
+	return rewrite(skb, pkt, &to);
+}
+
+SEC("tc")
+int pod_in(struct __sk_buff *skb)
+{
+	struct packet pkt = { .l3 = ETH_HLEN };
+	bool known;
+	int reason;
+
+	/* Our own answers to the pod: ARP, NDP, refusals. */
+	if (skb->mark == MARK_DONE || !is_ip(skb))
+		return TC_ACT_OK;
+	reason = parse_packet(skb, &pkt);
+	if (!reason && (pkt.flags & PKT_ICMP_ERROR))
+		reason = translate_icmp_error(skb, &pkt, &known);
+	else if (!reason && !(pkt.flags & PKT_NO_PORTS))
+		reason = pod_in_ip(skb, &pkt);
+	if (reason)
+		return drop(skb, PLACE_POD_IN, reason);
+	COUNT(to_pod);
+	return TC_ACT_OK;
+}
