@@ -49,8 +49,6 @@ public readonly struct ValueArray<T> : IReadOnlyList<T>, IEquatable<ValueArray<T
 
     public override string ToString() => "[" + string.Join(", ", (IEnumerable<T>)this) + "]";
 
-    public ImmutableArray<T> ToImmutableArray() => ImmutableCollectionsMarshal.AsImmutableArray(_items ?? []);
-
     public static bool operator ==(ValueArray<T> left, ValueArray<T> right) => left.Equals(right);
 
     public static bool operator !=(ValueArray<T> left, ValueArray<T> right) => !left.Equals(right);
@@ -58,6 +56,10 @@ public readonly struct ValueArray<T> : IReadOnlyList<T>, IEquatable<ValueArray<T
     /// <summary>Shares the storage: both types are immutable.</summary>
     public static implicit operator ValueArray<T>(ImmutableArray<T> items) =>
         items.IsDefaultOrEmpty ? default : new(ImmutableCollectionsMarshal.AsArray(items)!);
+
+    /// <inheritdoc cref="op_Implicit(ImmutableArray{T})"/>
+    public static implicit operator ImmutableArray<T>(ValueArray<T> items) =>
+        ImmutableCollectionsMarshal.AsImmutableArray(items._items ?? []);
 }
 
 /// <summary>Makes <see cref="ValueArray{T}"/> values.</summary>
