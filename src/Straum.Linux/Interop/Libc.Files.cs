@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Straum.Linux.Interop;
+
+internal static partial class Libc
+{
+    internal const int O_RDONLY = 0;
+    internal const int O_CREAT = 0x40;
+    internal const int O_EXCL = 0x80;
+    internal const int O_CLOEXEC = 0x80000;
+
+    internal const int F_DUPFD_CLOEXEC = 1030;
+
+    internal const int EFD_CLOEXEC = 0x80000;
+    internal const int EFD_NONBLOCK = 0x800;
+
+    internal const short POLLIN = 1;
+    internal const short POLLERR = 8;
+
+    internal const int AT_EMPTY_PATH = 0x1000;
+    internal const uint STATX_INO = 0x100;
+
+    /// <summary>struct pollfd</summary>
+    internal struct pollfd
+    {
+        public int fd;
+        public short events;
+        public short revents;
+    }
+
+    /// <summary>struct statx: only the fields read here, at their places in the 256 bytes the kernel writes.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    internal struct statx_buffer
+    {
+        [FieldOffset(32)] public ulong stx_ino;
+        [FieldOffset(136)] public uint stx_dev_major;
+        [FieldOffset(140)] public uint stx_dev_minor;
+    }
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SafeFileHandle open(string path, int flags, int mode);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int rmdir(string path);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fcntl(int fd, int command, int argument);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial SafeFileHandle eventfd(uint initval, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static unsafe partial nint write(SafeHandle fd, void* buffer, nuint count);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static unsafe partial nint read(SafeHandle fd, void* buffer, nuint count);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static unsafe partial int poll(pollfd* fds, nuint nfds, int timeout);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static unsafe partial int statx(SafeHandle dirfd, byte* path, int flags, uint mask, statx_buffer* buffer);
+}
