@@ -1,0 +1,39 @@
+using Straum.Linux.Netlink.Codec;
+using static Straum.Linux.Interop.NetlinkHeader;
+using static Straum.Linux.Interop.PacketScheduler;
+using static Straum.Linux.Interop.Rtnetlink;
+
+namespace Straum.Linux.Netlink;
+
+/// <summary>Queueing disciplines: only clsact, the anchor of BPF filters on kernels before tcx (Linux 6.6).</summary>
+public sealed class QdiscTable
+{
+    private readonly NetlinkConnection _connection;
+
+    internal QdiscTable(NetlinkConnection connection) => _connection = connection;
+
+    /// <summary>Puts clsact on a device. Returns <c>false</c> when it was there.</summary>
+    /// <exception cref="NetlinkException">EEXIST-like refusals when another discipline holds the ingress hook.</exception>
+    public bool EnsureClsact(int interfaceIndex)
+    {
+        var request = Write(stackalloc byte[NetlinkWriter.Capacity], RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, interfaceIndex);
+        return _connection.TryExecute(request.Finish(), "qdisc add clsact", $"#{interfaceIndex}", Errno.EEXIST);
+    }
+
+    /// <summary>Takes clsact, and with it every filter on it, off the device. Returns <c>false</c> when it, or the device, was not there.</summary>
+    public bool DeleteClsact(int interfaceIndex)
+    {
+        var request = Write(stackalloc byte[NetlinkWriter.Capacity], RTM_DELQDISC, 0, interfaceIndex);
+        return _connection.TryExecute(
+            request.Finish(), "qdisc delete clsact", $"#{interfaceIndex}", Errno.ENOENT, Errno.ENODEV, Errno.EINVAL);
+    }
+
+    private static NetlinkWriter Write(Span<byte> buffer, ushort type, int flags, int interfaceIndex)
+    {
+        var request = new NetlinkWriter(buffer, type, flags);
+        // clsact always has the handle ffff:.
+        request.Header(new TcMessage { InterfaceIndex = interfaceIndex, Handle = 0xFFFF0000, Parent = TC_H_CLSACT });
+        request.AddString(TCA_KIND, "clsact");
+        return request;
+    }
+}
