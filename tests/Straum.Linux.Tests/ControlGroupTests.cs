@@ -1,0 +1,46 @@
+namespace Straum.Linux;
+
+public sealed class ControlGroupTests
+{
+    [Fact]
+    public void Delete_NestedWithProcesses_EndsThemAndRemovesAll()
+    {
+        using var test = new TestNamespace();
+        var group = ControlGroup.Create($"straum-t/{test.Name}");
+        var inner = ControlGroup.Create($"straum-t/{test.Name}/inner");
+        using var one = NamespacedProcess.Start(test, new ProcessSpec { FileName = "sleep", Arguments = ["60"], ControlGroup = group, OutputFile = "/dev/null" });
+        using var two = NamespacedProcess.Start(test, new ProcessSpec { FileName = "sleep", Arguments = ["60"] });
+        inner.AddProcess(two.Id);
+        inner.Processes().ShouldBe([two.Id]);
+        group.Children().ShouldHaveSingleItem().Path.ShouldBe(inner.Path);
+
+        group.Delete().ShouldBeTrue();
+
+        one.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        two.ExitCode.ShouldBe(128 + 9);
+        group.Delete().ShouldBeFalse();
+        group.Processes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Id_TwoGroups_Differ()
+    {
+        var group = ControlGroup.Create($"straum-t/id-{Environment.ProcessId}");
+        try
+        {
+            group.Id.ShouldNotBe(ControlGroup.Root.Id);
+            group.Id.ShouldBe(ControlGroup.Open(group.Path).Id);
+        }
+        finally
+        {
+            group.Delete();
+        }
+    }
+
+    [Fact]
+    public void Open_AbsentOrOutside_IsRefused()
+    {
+        Should.Throw<LinuxException>(() => ControlGroup.Open("straum-t/absent")).Errno.ShouldBe(Errno.ENOENT);
+        Should.Throw<ArgumentException>(() => ControlGroup.Open("../elsewhere"));
+    }
+}

@@ -1,0 +1,55 @@
+namespace Straum.Linux;
+
+public sealed class NamespacedProcessTests
+{
+    [Fact]
+    public void Start_WithControlGroup_IsInsideBeforeItsFirstInstruction()
+    {
+        using var test = new TestNamespace();
+        var group = ControlGroup.Create($"straum-t/{test.Name}");
+        var output = Path.GetTempFileName();
+        try
+        {
+            using var process = NamespacedProcess.Start(test, new ProcessSpec
+            {
+                FileName = "sh",
+                Arguments = ["-c", "cat /proc/self/cgroup; readlink /proc/self/ns/net; echo $GREETING; pwd"],
+                ControlGroup = group,
+                OutputFile = output,
+                NewSession = true,
+                WorkingDirectory = "/proc",
+                Environment = new Dictionary<string, string?> { ["GREETING"] = "hello" },
+            });
+            process.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+            process.ExitCode.ShouldBe(0);
+            var lines = File.ReadAllLines(output);
+            lines.ShouldContain(line => line == $"0::/straum-t/{test.Name}");
+            lines.ShouldContain($"net:[{test.Namespace.Inode}]");
+            lines.ShouldContain("hello");
+            lines.ShouldContain("/proc");
+        }
+        finally
+        {
+            group.Delete();
+            File.Delete(output);
+        }
+    }
+
+    [Fact]
+    public void Start_ProgramAbsent_SaysSo()
+    {
+        using var test = new TestNamespace();
+        Should.Throw<LinuxException>(() => NamespacedProcess.Start(test, new ProcessSpec { FileName = "/absent" })).Errno.ShouldBe(Errno.ENOENT);
+    }
+
+    [Fact]
+    public void Signal_Running_EndsIt()
+    {
+        using var test = new TestNamespace();
+        using var process = NamespacedProcess.Start(test, new ProcessSpec { FileName = "sleep", Arguments = ["60"] });
+        process.Signal(15).ShouldBeTrue();
+        process.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        process.ExitCode.ShouldBe(128 + 15);
+        process.Signal(15).ShouldBeFalse();
+    }
+}
