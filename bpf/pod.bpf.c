@@ -256,6 +256,8 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 			struct backend *backend = service_pick(service, bpf_get_prandom_u32(),
 							       &t->backend, &why);
 			if (!backend) {
+				if (service->flags & SVC_SILENT)
+					return drop(skb, PLACE, why);
 				skb->cb[0] = why;
 				return leave(skb, TAIL_REJECT);
 			}

@@ -32,6 +32,7 @@ struct svc_entry {
 enum svc_flags {
 	SVC_NONE = 0,
 	SVC_AFFINITY = 1,	/* ClientIP */
+	SVC_SILENT = 2,		/* without backends here, another node may answer: drop, do not refuse */
 };
 
 /* slots: ARRAY of __u32 backend ids, memory-mapped. */
