@@ -86,7 +86,7 @@ enum flow {
 	FLOW_TRANSLATED,
 };
 
-INLINE enum flow known_flow(const struct packet *pkt, struct tuple *to)
+INLINE enum flow known_flow(const struct packet *pkt, struct flow_tuple *to)
 {
 	struct ct_entry *entry;
 	struct backend *backend;
@@ -120,7 +120,7 @@ INLINE enum flow known_flow(const struct packet *pkt, struct tuple *to)
 }
 
 /* Sends the packet, whose tuple becomes `to`, on its way. */
-INLINE int forward(struct __sk_buff *skb, struct packet *pkt, const struct tuple *to,
+INLINE int forward(struct __sk_buff *skb, struct packet *pkt, const struct flow_tuple *to,
 		   const struct destination *destination, const struct node_config *node,
 		   const struct bpf_fib_lookup *fib, bool neighbour_known)
 {
@@ -319,7 +319,7 @@ int pod_out(struct __sk_buff *skb)
 INLINE int pod_in_ip(struct __sk_buff *skb, struct packet *pkt)
 {
 	struct ct_entry *entry;
-	struct tuple to;
+	struct flow_tuple to;
 	bool reply = false;
 
 	entry = ct_lookup(&pkt->tuple, &reply);

@@ -40,11 +40,11 @@ INLINE __u64 timeout_ns(__u8 proto, __u8 state)
  * as one. A half without its other is a leftover of a race and goes after the
  * time in which the insertion of the other could still be under way.
  */
-static long sweep_entry(void *map, const struct tuple *key, struct ct_entry *entry,
+static long sweep_entry(void *map, const struct flow_tuple *key, struct ct_entry *entry,
 			struct sweep_state *state)
 {
 	struct ct_entry *other = NULL;
-	struct tuple other_key = {};
+	struct flow_tuple other_key = {};
 	__u64 seen = entry->seen_ns;
 	__u8 bits = entry->state;
 

@@ -15,7 +15,7 @@ struct addr {
 
 /* A flow as a packet shows it: source first. Ports are 0 for protocols that
  * have none; for ICMP echo both hold the identifier. */
-struct tuple {
+struct flow_tuple {
 	struct addr src;
 	struct addr dst;
 	__be16 sport;
@@ -25,7 +25,7 @@ struct tuple {
 };
 
 _Static_assert(sizeof(struct addr) == 16, "abi");
-_Static_assert(sizeof(struct tuple) == 40, "abi");
+_Static_assert(sizeof(struct flow_tuple) == 40, "abi");
 
 /* Marks a type for tools/Straum.AbiGen that no map's key or value names. */
 #define STRAUM_ABI __attribute__((btf_decl_tag("abi")))

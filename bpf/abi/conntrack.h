@@ -5,7 +5,7 @@
 #include "addr.h"
 
 /*
- * conntrack: HASH, key = struct tuple in canonical order (the smaller of the
+ * conntrack: HASH, key = struct flow_tuple in canonical order (the smaller of the
  * two ends is the source), so that both directions of a flow find one entry.
  *
  * A flow that is translated is two tuples on the wire and has one entry for
@@ -13,7 +13,7 @@
  * claims its port by being inserted first and only if absent.
  */
 struct ct_entry {
-	struct tuple peer;	/* all zero: not translated */
+	struct flow_tuple peer;	/* all zero: not translated */
 	__u64 seen_ns;		/* CLOCK_MONOTONIC, refreshed about once a second */
 	__u32 service;		/* svc_entry.id, 0 for none */
 	__u32 backend;		/* index in backends, 0 for none */

@@ -51,21 +51,21 @@ INLINE int addr_compare(const struct addr *a, const struct addr *b)
 	return 0;
 }
 
-INLINE struct tuple tuple_reverse(const struct tuple *t)
+INLINE struct flow_tuple tuple_reverse(const struct flow_tuple *t)
 {
-	return (struct tuple){
+	return (struct flow_tuple){
 		.src = t->dst, .dst = t->src, .sport = t->dport, .dport = t->sport, .proto = t->proto,
 	};
 }
 
-INLINE bool tuple_equal(const struct tuple *a, const struct tuple *b)
+INLINE bool tuple_equal(const struct flow_tuple *a, const struct flow_tuple *b)
 {
 	return addr_equal(&a->src, &b->src) && addr_equal(&a->dst, &b->dst) &&
 	       a->sport == b->sport && a->dport == b->dport && a->proto == b->proto;
 }
 
 /* The smaller end first. Returns whether the ends were swapped. */
-INLINE bool tuple_canonical(const struct tuple *t, struct tuple *key)
+INLINE bool tuple_canonical(const struct flow_tuple *t, struct flow_tuple *key)
 {
 	int order = addr_compare(&t->src, &t->dst);
 	bool swap = order > 0 || (order == 0 && t->sport > t->dport);

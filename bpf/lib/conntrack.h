@@ -15,14 +15,14 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 262144);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, struct tuple);
+	__type(key, struct flow_tuple);
 	__type(value, struct ct_entry);
 } conntrack SEC(".maps");
 
 /* Finds the flow of `tuple`; `reply` says that the packet comes from its responder. */
-INLINE struct ct_entry *ct_lookup(const struct tuple *tuple, bool *reply)
+INLINE struct ct_entry *ct_lookup(const struct flow_tuple *tuple, bool *reply)
 {
-	struct tuple key;
+	struct flow_tuple key;
 	bool swapped = tuple_canonical(tuple, &key);
 	struct ct_entry *entry = bpf_map_lookup_elem(&conntrack, &key);
 
@@ -31,18 +31,18 @@ INLINE struct ct_entry *ct_lookup(const struct tuple *tuple, bool *reply)
 	return entry;
 }
 
-INLINE void ct_delete(const struct tuple *tuple)
+INLINE void ct_delete(const struct flow_tuple *tuple)
 {
-	struct tuple key;
+	struct flow_tuple key;
 
 	tuple_canonical(tuple, &key);
 	bpf_map_delete_elem(&conntrack, &key);
 }
 
 /* Both halves of a translated flow, the one entry of a plain one. */
-INLINE void ct_forget(const struct tuple *tuple, const struct ct_entry *entry)
+INLINE void ct_forget(const struct flow_tuple *tuple, const struct ct_entry *entry)
 {
-	struct tuple peer = entry->peer;
+	struct flow_tuple peer = entry->peer;
 	bool translated = entry->flags & CT_TRANSLATED;
 
 	ct_delete(tuple);
@@ -82,9 +82,9 @@ INLINE void ct_touch(struct ct_entry *entry, const struct packet *pkt, bool repl
 }
 
 /* Inserts one entry; `tuple` is the initiator's. Returns the kernel's error. */
-INLINE long ct_insert(const struct tuple *tuple, struct ct_entry *entry)
+INLINE long ct_insert(const struct flow_tuple *tuple, struct ct_entry *entry)
 {
-	struct tuple key;
+	struct flow_tuple key;
 	long err;
 
 	entry->flags &= ~CT_INITIATOR_IS_DST;
@@ -98,7 +98,7 @@ INLINE long ct_insert(const struct tuple *tuple, struct ct_entry *entry)
 }
 
 /* A flow that is not translated goes on without an entry when the table is full. */
-INLINE void ct_create_plain(const struct tuple *tuple)
+INLINE void ct_create_plain(const struct flow_tuple *tuple)
 {
 	struct ct_entry entry = {};
 

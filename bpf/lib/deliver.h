@@ -33,7 +33,7 @@ INLINE int deliver(struct __sk_buff *skb, enum place place)
 	struct packet pkt = { .l3 = ETH_HLEN };
 	struct node_config *node = node_config();
 	struct ct_entry *entry;
-	struct tuple to;
+	struct flow_tuple to;
 	bool reply = false, known = false, for_node;
 	int reason;
 

@@ -27,7 +27,7 @@ INLINE int parse_quoted(struct __sk_buff *skb, const struct packet *error, struc
  * own, so its addresses leave the error's sum as it was.
  */
 INLINE int rewrite_quoted(struct __sk_buff *skb, const struct packet *error, struct packet *quoted,
-			  const struct tuple *to)
+			  const struct flow_tuple *to)
 {
 	bool v4 = error->flags & PKT_V4;
 	__s64 diff = address_diff(&quoted->tuple, to);
@@ -67,7 +67,7 @@ INLINE int rewrite_quoted(struct __sk_buff *skb, const struct packet *error, str
 INLINE int translate_icmp_error(struct __sk_buff *skb, struct packet *pkt, bool *known)
 {
 	struct packet quoted = {};
-	struct tuple to, outer;
+	struct flow_tuple to, outer;
 	struct ct_entry *entry;
 	bool reply = false;
 	int reason = parse_quoted(skb, pkt, &quoted);

@@ -20,7 +20,7 @@ enum packet_flags {
 };
 
 struct packet {
-	struct tuple tuple;
+	struct flow_tuple tuple;
 	__u16 l3;		/* offsets from the start of the packet */
 	__u16 l4;
 	__u8 flags;

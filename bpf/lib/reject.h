@@ -37,7 +37,7 @@ INLINE __sum16 fold_checksum(__s64 sum)
 }
 
 /* The one's complement sum of the pseudo header of an answer to `t`. */
-INLINE __s64 pseudo_sum(const struct tuple *t, bool v4, __u16 length, __u8 proto)
+INLINE __s64 pseudo_sum(const struct flow_tuple *t, bool v4, __u16 length, __u8 proto)
 {
 	struct {
 		struct addr src, dst;
@@ -58,7 +58,7 @@ INLINE __s64 pseudo_sum(const struct tuple *t, bool v4, __u16 length, __u8 proto
 INLINE int start_answer(struct __sk_buff *skb, const struct packet *pkt, const struct pod_entry *pod,
 			__u8 proto, __u16 length)
 {
-	const struct tuple *t = &pkt->tuple;
+	const struct flow_tuple *t = &pkt->tuple;
 	__u8 pod_mac[ETH_ALEN], host_mac[ETH_ALEN];
 
 	__builtin_memcpy(pod_mac, pod->pod_mac, ETH_ALEN);

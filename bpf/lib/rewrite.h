@@ -39,13 +39,13 @@ INLINE struct l4_checksum l4_checksum_of(__u8 proto)
 }
 
 /* The difference that the new addresses make; v4-mapped prefixes cancel out. */
-INLINE __s64 address_diff(const struct tuple *from, const struct tuple *to)
+INLINE __s64 address_diff(const struct flow_tuple *from, const struct flow_tuple *to)
 {
 	return bpf_csum_diff((__be32 *)&from->src, 2 * sizeof(struct addr), (__be32 *)&to->src,
 			     2 * sizeof(struct addr), 0);
 }
 
-INLINE int store_addresses(struct __sk_buff *skb, bool v4, __u16 l3, const struct tuple *to)
+INLINE int store_addresses(struct __sk_buff *skb, bool v4, __u16 l3, const struct flow_tuple *to)
 {
 	__be32 pair[2] = { to->src.w[3], to->dst.w[3] };
 
@@ -55,7 +55,7 @@ INLINE int store_addresses(struct __sk_buff *skb, bool v4, __u16 l3, const struc
 }
 
 /* Makes the packet's tuple `to`. Returns a drop reason. */
-INLINE int rewrite(struct __sk_buff *skb, struct packet *pkt, const struct tuple *to)
+INLINE int rewrite(struct __sk_buff *skb, struct packet *pkt, const struct flow_tuple *to)
 {
 	bool v4 = pkt->flags & PKT_V4;
 	bool has_l4 = !(pkt->flags & PKT_LATER_FRAGMENT);

@@ -46,7 +46,7 @@ INLINE int to_overlay(struct __sk_buff *skb, enum place place, const struct peer
  * stack must see (a packet that does not fit, a local address, a destination
  * without route) goes up untouched, and the stack answers it with ICMP.
  */
-INLINE long fib_lookup(struct __sk_buff *skb, const struct packet *pkt, const struct tuple *to,
+INLINE long fib_lookup(struct __sk_buff *skb, const struct packet *pkt, const struct flow_tuple *to,
 		       struct bpf_fib_lookup *fib)
 {
 	fib->ifindex = skb->ifindex;

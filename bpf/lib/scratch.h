@@ -11,7 +11,7 @@
 #include "packet.h"
 
 struct translation {
-	struct tuple to;	/* the wire side, initiator first */
+	struct flow_tuple to;	/* the wire side, initiator first */
 	__u32 service;
 	__u32 backend;
 	__u32 backend_generation;

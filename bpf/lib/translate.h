@@ -25,7 +25,7 @@ INLINE bool has_ports(__u8 proto)
  * wire half goes in first and only if absent: that is what claims the port.
  * Returns a drop reason.
  */
-INLINE int translate(const struct tuple *from, const struct node_config *node, struct scratch *memory)
+INLINE int translate(const struct flow_tuple *from, const struct node_config *node, struct scratch *memory)
 {
 	struct translation *t = &memory->translation;
 	struct ct_entry *entry = &memory->entry;
