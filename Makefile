@@ -32,9 +32,9 @@ bin/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_HDR)
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_FLAGS) -c $< -o $@
 
-bin/straum-cni: $(wildcard cni/*.c)
+bin/straum-cni: $(wildcard cni/*.c cni/*.h)
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror -static -s $^ -o $@
+	$(CC) -O2 -Wall -Wextra -Werror -static -s $(filter %.c,$^) -o $@
 
 # The program as it ships: one self-contained, trimmed, ReadyToRun file.
 bin/straum: $(CS_SRC)
