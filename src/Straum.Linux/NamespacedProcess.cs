@@ -69,17 +69,16 @@ public sealed class NamespacedProcess : IDisposable
     public bool WaitForExit(TimeSpan timeout) => _process.WaitForExit(timeout);
 
     /// <summary>Sends a signal, such as 15 to ask for an orderly end. Returns <c>false</c> when the program has ended.</summary>
-    public bool Signal(int signal)
+    public bool Signal(int signal) => !_process.HasExited && Signal(_process.Id, signal);
+
+    /// <summary>Sends a signal to any process. Returns <c>false</c> when there is none of that id.</summary>
+    public static bool Signal(int pid, int signal)
     {
-        if (_process.HasExited)
-        {
-            return false;
-        }
-        if (Libc.kill(_process.Id, signal) == 0)
+        if (Libc.kill(pid, signal) == 0)
         {
             return true;
         }
-        var failure = LinuxException.FromLastError("kill", $"{_process.Id} signal {signal}");
+        var failure = LinuxException.FromLastError("kill", $"{pid} signal {signal}");
         return failure.Errno == Errno.ESRCH ? false : throw failure;
     }
 
@@ -90,7 +89,7 @@ public sealed class NamespacedProcess : IDisposable
 
     private static ProcessStartInfo StartInfo(ProcessSpec spec)
     {
-        var pipes = spec.OutputFile is null;
+        var pipes = spec.OutputFile is null && !spec.KeepTerminal;
         var start = new ProcessStartInfo
         {
             WorkingDirectory = spec.WorkingDirectory ?? "",
@@ -107,6 +106,10 @@ public sealed class NamespacedProcess : IDisposable
         foreach (var argument in command.Skip(1))
         {
             start.ArgumentList.Add(argument);
+        }
+        if (spec.CleanEnvironment)
+        {
+            start.Environment.Clear();
         }
         foreach (var (name, value) in spec.Environment)
         {

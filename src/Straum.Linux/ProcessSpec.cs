@@ -11,6 +11,9 @@ public sealed record ProcessSpec
     /// <summary>Variables to add to, or (with <c>null</c>) take from, this process's own.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>Start from no variables at all, so that <see cref="Environment"/> is everything.</summary>
+    public bool CleanEnvironment { get; init; }
+
     public string? WorkingDirectory { get; init; }
 
     /// <summary>The program is in this control group before its first instruction.</summary>
@@ -21,6 +24,9 @@ public sealed record ProcessSpec
     /// a program whose pipe is full stops.
     /// </summary>
     public string? OutputFile { get; init; }
+
+    /// <summary>Standard input, output and error are this process's own, instead of pipes or a file.</summary>
+    public bool KeepTerminal { get; init; }
 
     /// <summary>The program leads a session of its own: it outlives the terminal, and Ctrl-C there does not reach it.</summary>
     public bool NewSession { get; init; }
