@@ -48,7 +48,7 @@ build: deps ## bin/straum, bin/straum-cni and bin/bpf/*.bpf.o
 	@$(MAKE) --no-print-directory -s bpf-objects bin/straum-cni bin/straum
 
 abi: bpf ## write the C# face of bpf/abi from the BTF of the built objects
-	dotnet run --project tools/Straum.AbiGen -v q -- bin/bpf src/Straum.Datapath/Abi
+	dotnet run --project tools/Straum.AbiGen -v q -- --headers bpf/abi bin/bpf src/Straum.Datapath/Abi
 
 lab: build ## the product's main job: a three-node cluster on this machine
 	@bin/straum lab up
@@ -70,7 +70,7 @@ fuzz: build
 
 lint: bpf
 	dotnet format straum.slnx --verify-no-changes --no-restore
-	dotnet run --project tools/Straum.AbiGen -v q -- --check bin/bpf src/Straum.Datapath/Abi
+	dotnet run --project tools/Straum.AbiGen -v q -- --check --headers bpf/abi bin/bpf src/Straum.Datapath/Abi
 
 clean:
 	rm -rf bin build

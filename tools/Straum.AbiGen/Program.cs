@@ -1,1 +1,3 @@
-return 0;
+using Straum.AbiGen;
+
+return Generator.Run(args, Console.Out, Console.Error);
