@@ -76,7 +76,7 @@ public sealed class ControlGroup
     /// <summary>A descriptor of the group's directory, which is what programs attach to. Owned by the caller.</summary>
     public SafeFileHandle OpenHandle()
     {
-        var handle = Libc.open(Path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        var handle = Libc.Own(Libc.open(Path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0));
         return handle.IsInvalid ? throw LinuxException.FromLastError("cgroup open", Path) : handle;
     }
 

@@ -59,7 +59,7 @@ public sealed class NetworkNamespace : IDisposable
     /// <exception cref="LinuxException">EEXIST when the path exists.</exception>
     public static NetworkNamespace CreateAt(string path)
     {
-        using (var file = Libc.open(path, Libc.O_RDONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0))
+        using (var file = Libc.Own(Libc.open(path, Libc.O_RDONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0)))
         {
             if (file.IsInvalid)
             {
@@ -163,7 +163,7 @@ public sealed class NetworkNamespace : IDisposable
 
     private static NetworkNamespace OpenPath(string path)
     {
-        var handle = Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        var handle = Libc.Own(Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0));
         if (handle.IsInvalid)
         {
             throw LinuxException.FromLastError("namespace open", path);
@@ -173,7 +173,7 @@ public sealed class NetworkNamespace : IDisposable
 
     private unsafe ulong ReadCookie()
     {
-        using var socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        using var socket = Libc.Own(Libc.socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0));
         if (socket.IsInvalid)
         {
             throw LinuxException.FromLastError("socket create", Path);

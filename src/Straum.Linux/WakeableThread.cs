@@ -26,7 +26,7 @@ internal sealed class WakeableThread : IDisposable
         _source = source;
         _onReadable = onReadable;
         _onFault = onFault;
-        _wake = Libc.eventfd(0, Libc.EFD_CLOEXEC);
+        _wake = Libc.Own(Libc.eventfd(0, Libc.EFD_CLOEXEC));
         if (_wake.IsInvalid)
         {
             throw LinuxException.FromLastError("eventfd create", name);

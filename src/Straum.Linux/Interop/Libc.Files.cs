@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Straum.Linux.Interop;
 
@@ -39,7 +38,7 @@ internal static partial class Libc
     }
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial SafeFileHandle open(string path, int flags, int mode);
+    internal static partial int open(string path, int flags, int mode);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int rmdir(string path);
@@ -48,7 +47,7 @@ internal static partial class Libc
     internal static partial int fcntl(int fd, int command, int argument);
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial SafeFileHandle eventfd(uint initval, int flags);
+    internal static partial int eventfd(uint initval, int flags);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static unsafe partial nint write(SafeHandle fd, void* buffer, nuint count);

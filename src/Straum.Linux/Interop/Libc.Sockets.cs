@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Straum.Linux.Interop;
 
@@ -34,7 +33,7 @@ internal static partial class Libc
     }
 
     [LibraryImport(Library, SetLastError = true)]
-    internal static partial SafeFileHandle socket(int domain, int type, int protocol);
+    internal static partial int socket(int domain, int type, int protocol);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static unsafe partial int bind(SafeHandle fd, sockaddr_nl* address, uint length);

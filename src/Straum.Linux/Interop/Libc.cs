@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
 
 [assembly: DisableRuntimeMarshalling]
 
@@ -15,4 +16,10 @@ internal static partial class Libc
     internal const string Library = "libc";
 
     internal const int EINTR = 4;
+
+    /// <summary>
+    /// Takes a descriptor that a call returned as int. Imports do not return handles themselves: C leaves the upper half of
+    /// the register unsaid, so a failed call's -1 could look like a valid handle of 64 bits.
+    /// </summary>
+    internal static SafeFileHandle Own(int fd) => new(fd, ownsHandle: true);
 }

@@ -93,7 +93,7 @@ internal sealed class NetlinkSocket : INetlinkTransport
 
     private static unsafe NetlinkSocket Open()
     {
-        var handle = Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, NETLINK_ROUTE);
+        var handle = Libc.Own(Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, NETLINK_ROUTE));
         if (handle.IsInvalid)
         {
             throw LinuxException.FromLastError("socket create", Subject);

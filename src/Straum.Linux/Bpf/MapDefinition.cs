@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using static Straum.Linux.Interop.Libbpf;
+
+namespace Straum.Linux.Bpf;
+
+/// <summary>A map of an object file before loading. Settings return the definition, for more.</summary>
+public sealed class MapDefinition
+{
+    private readonly BpfObjectFile _file;
+
+    internal unsafe MapDefinition(BpfObjectFile file, nint pointer)
+    {
+        _file = file;
+        Pointer = pointer;
+        Name = Marshal.PtrToStringUTF8((nint)bpf_map__name(pointer)) ?? "";
+    }
+
+    /// <summary>As in the source; <c>.rodata</c>, <c>.data</c> and <c>.bss</c> for globals.</summary>
+    public string Name { get; }
+
+    public BpfMapType Type => (BpfMapType)bpf_map__type(Pointer);
+
+    public int KeySize => (int)bpf_map__key_size(Pointer);
+
+    public int ValueSize => (int)bpf_map__value_size(Pointer);
+
+    public int MaxEntries => (int)bpf_map__max_entries(Pointer);
+
+    public BpfMapFlags Flags => (BpfMapFlags)bpf_map__map_flags(Pointer);
+
+    /// <summary>struct bpf_map *, owned by the object.</summary>
+    internal nint Pointer { get; }
+
+    internal bool IsCreated { get; private set; } = true;
+
+    /// <summary>Overrides the number of entries in the source.</summary>
+    public MapDefinition SetMaxEntries(int maxEntries) => Set(bpf_map__set_max_entries(Pointer, (uint)maxEntries), "max entries");
+
+    public MapDefinition SetFlags(BpfMapFlags flags) => Set(bpf_map__set_map_flags(Pointer, (uint)flags), "flags");
+
+    /// <summary>
+    /// Uses the map pinned at <paramref name="path"/> if there is one, else makes the map and pins it there. Loading fails
+    /// with EINVAL when the pinned map has another kind or other sizes.
+    /// </summary>
+    public MapDefinition SetPinPath(string path)
+    {
+        if (Path.GetDirectoryName(path) is { } directory)
+        {
+            Directory.CreateDirectory(directory);
+        }
+        return Set(bpf_map__set_pin_path(Pointer, path), "pin path");
+    }
+
+    /// <summary>Uses an existing map in place of making one.</summary>
+    public MapDefinition Reuse(BpfMap map) => Set(bpf_map__reuse_fd(Pointer, map.Handle), "reuse");
+
+    /// <summary>For a map of maps: what the maps in it are like.</summary>
+    public MapDefinition SetInnerMap(BpfMap inner) => Set(bpf_map__set_inner_map_fd(Pointer, inner.Handle), "inner map");
+
+    /// <summary>Does not make the map; programs that use it must not be loaded either.</summary>
+    public MapDefinition SetAutoCreate(bool create)
+    {
+        IsCreated = create;
+        return Set(bpf_map__set_autocreate(Pointer, (byte)(create ? 1 : 0)), "autocreate");
+    }
+
+    private MapDefinition Set(int result, string what)
+    {
+        _file.CheckNotLoaded();
+        Check(result, $"map set {what}", Name);
+        return this;
+    }
+}
