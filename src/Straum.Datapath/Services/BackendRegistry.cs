@@ -1,0 +1,112 @@
+using Straum.Datapath.Abi;
+
+namespace Straum.Datapath.Services;
+
+/// <summary>
+/// Gives every backend in use an index of the kernel's array. An index whose last user is gone is reused only
+/// after a grace period, under a new generation: the datapath may still be reading it, and flows remember it.
+/// </summary>
+internal sealed class BackendRegistry
+{
+    private sealed class Use
+    {
+        public uint Id;
+        public int Count;
+    }
+
+    private readonly IServiceTables _tables;
+    private readonly Dictionary<BackendKey, Use> _uses = [];
+    private readonly Stack<uint> _free = new();
+    private readonly Queue<(long At, uint Id)> _resting = new();
+    private uint _next = 1; // index 0 is never used
+
+    public BackendRegistry(IServiceTables tables) => _tables = tables;
+
+    public int Used => _uses.Count;
+
+    /// <summary>One more user of the backend, which is written when it is new. False when the table is full.</summary>
+    public bool TryAcquire(BackendKey key, out uint id)
+    {
+        if (_uses.TryGetValue(key, out var use))
+        {
+            use.Count++;
+            id = use.Id;
+            return true;
+        }
+        if (!_free.TryPop(out id))
+        {
+            if (_next >= _tables.BackendCapacity)
+            {
+                return false;
+            }
+            id = _next++;
+        }
+        _tables.WriteBackend(id, new Backend
+        {
+            Address = key.Address,
+            Port = key.Port,
+            Proto = key.Protocol,
+            Flags = (byte)BackendFlags.Usable,
+            Generation = _tables.ReadBackend(id).Generation + 1,
+        });
+        _uses.Add(key, new Use { Id = id, Count = 1 });
+        return true;
+    }
+
+    /// <summary>One user fewer.</summary>
+    /// <param name="now">A timestamp of the clock that <see cref="Retire"/> is given too.</param>
+    public void Release(BackendKey key, long now)
+    {
+        var use = _uses[key];
+        if (--use.Count == 0)
+        {
+            _uses.Remove(key);
+            _resting.Enqueue((now, use.Id));
+        }
+    }
+
+    /// <summary>Whether a backend found in the kernel may keep its index: it was not met under another one.</summary>
+    public bool CanRestore(BackendKey key, uint id) => !_uses.TryGetValue(key, out var use) || use.Id == id;
+
+    /// <summary>Takes an index as found in the kernel at start; one more user of it.</summary>
+    public void Restore(BackendKey key, uint id)
+    {
+        if (_uses.TryGetValue(key, out var use))
+        {
+            use.Count++;
+            return;
+        }
+        _uses.Add(key, new Use { Id = id, Count = 1 });
+    }
+
+    /// <summary>Ends restoring: what lies between the restored indices is free.</summary>
+    public void CompleteRestore()
+    {
+        var used = _uses.Values.Select(u => u.Id).ToHashSet();
+        _next = used.Count == 0 ? 1 : used.Max() + 1;
+        for (var id = _next - 1; id >= 1; id--)
+        {
+            if (!used.Contains(id))
+            {
+                MarkFree(id);
+            }
+        }
+    }
+
+    /// <summary>Frees the indices released at or before <paramref name="before"/>.</summary>
+    public void Retire(long before)
+    {
+        while (_resting.TryPeek(out var rest) && rest.At <= before)
+        {
+            _resting.Dequeue();
+            MarkFree(rest.Id);
+        }
+    }
+
+    // The generation stays, so that the next owner of the index gets another one.
+    private void MarkFree(uint id)
+    {
+        _tables.WriteBackend(id, new Backend { Generation = _tables.ReadBackend(id).Generation });
+        _free.Push(id);
+    }
+}

@@ -1,0 +1,309 @@
+using System.Collections.Immutable;
+using System.Net;
+using Straum.Control.Problems;
+using Straum.Control.Services;
+using Straum.Datapath.Abi;
+using Straum.Kubernetes.Objects;
+
+namespace Straum.Datapath.Services;
+
+/// <summary>What one pass changed in the kernel.</summary>
+/// <param name="Published">Entries written or rewritten.</param>
+/// <param name="Withdrawn">Entries removed.</param>
+/// <param name="Problems">Frontends that did not fit; all others are as desired.</param>
+public sealed record ServicePass(int Published, int Withdrawn, ImmutableArray<Problem> Problems);
+
+/// <summary>
+/// Makes the kernel's Service tables equal to the desired frontends. Not thread-safe: one loop owns it.
+///
+/// A pass writes in this order, so that a packet sees the old Service or the new one and never a mix:
+/// (1) backends that are new, (2) fresh ranges of slots, (3) the entries that publish them, (4) removals,
+/// (5) much later, the indices and ranges that nothing names any more.
+/// In-memory state follows a write, never precedes it, so a pass that failed is simply run again.
+/// </summary>
+public sealed class ServiceReconciler
+{
+    /// <summary>How long a range or index rests before another Service may own it. Programs run for microseconds.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+
+    private sealed class Published
+    {
+        public FrontendSpec? Spec; // null: found in the kernel at start
+        public SvcEntry Entry;
+        public BackendKey[] Backends = [];
+    }
+
+    private readonly IServiceTables _tables;
+    private readonly TimeProvider _clock;
+    private readonly BackendRegistry _backends;
+    private readonly RangeAllocator _slots;
+    private readonly Dictionary<SvcKey, Published> _published = [];
+    private readonly Queue<(long At, uint Base, uint Count)> _restingRanges = new();
+    private uint _lastId;
+
+    public ServiceReconciler(IServiceTables tables, TimeProvider clock)
+    {
+        _tables = tables;
+        _clock = clock;
+        _backends = new BackendRegistry(tables);
+        _slots = new RangeAllocator(tables.SlotCapacity);
+        Restore();
+    }
+
+    public int Services => _published.Count;
+    public int Backends => _backends.Used;
+    public uint Slots => _slots.Used;
+
+    /// <summary>
+    /// One pass. <paramref name="frontends"/> is everything that shall be there; entries that are not in it are
+    /// removed. Frontends that the datapath does not serve yet (see <see cref="Serves"/>) are passed over.
+    /// </summary>
+    public ServicePass Reconcile(ImmutableArray<FrontendSpec> frontends)
+    {
+        RetireRested();
+        var problems = ImmutableArray.CreateBuilder<Problem>();
+        var desired = new HashSet<SvcKey>(frontends.Length);
+        var keys = new List<SvcKey>();
+        var entries = new List<SvcEntry>();
+        var changes = new List<(Published? Old, Published New)>();
+
+        foreach (var frontend in frontends)
+        {
+            if (!Serves(frontend))
+            {
+                continue;
+            }
+            var key = KeyOf(frontend);
+            desired.Add(key);
+            var old = _published.GetValueOrDefault(key);
+            if (old is not null && IsCurrent(old, frontend))
+            {
+                old.Spec = frontend;
+                continue;
+            }
+            if (Prepare(frontend, old, problems) is { } change)
+            {
+                keys.Add(key);
+                entries.Add(change.Entry);
+                changes.Add((old, change));
+            }
+        }
+
+        var published = Publish(keys, entries, changes, problems);
+        var withdrawn = Withdraw(desired);
+        return new ServicePass(published, withdrawn, problems.ToImmutable());
+    }
+
+    /// <summary>ClusterIP today; the other kinds are compiled and wait for their datapath.</summary>
+    public static bool Serves(FrontendSpec frontend) => frontend.Kind == FrontendKind.ClusterIP;
+
+    public static SvcKey KeyOf(FrontendSpec frontend) => new()
+    {
+        Vip = Addr.From(frontend.Address),
+        Port = frontend.Port,
+        Proto = NumberOf(frontend.Protocol),
+        Scope = (byte)(frontend.Scope == FrontendScope.External ? SvcScope.External : SvcScope.Cluster),
+    };
+
+    /// <summary>The IP protocol number.</summary>
+    public static byte NumberOf(Protocol protocol) => protocol switch
+    {
+        Protocol.Tcp => 6,
+        Protocol.Udp => 17,
+        Protocol.Sctp => 132,
+        _ => throw new ArgumentOutOfRangeException(nameof(protocol), protocol, "no such protocol"),
+    };
+
+    private static bool IsCurrent(Published old, FrontendSpec frontend)
+    {
+        if (ReferenceEquals(old.Spec, frontend))
+        {
+            return true;
+        }
+        if (old.Entry.Flags != (uint)FlagsOf(frontend) || old.Backends.Length != frontend.Backends.Length)
+        {
+            return false;
+        }
+        for (var i = 0; i < old.Backends.Length; i++)
+        {
+            if (old.Backends[i] != KeyOf(frontend.Backends[i], frontend.Protocol))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static BackendKey KeyOf(BackendSpec backend, Protocol protocol) =>
+        new(Addr.From(backend.Address), backend.Port, NumberOf(protocol));
+
+    private static SvcFlags FlagsOf(FrontendSpec frontend) =>
+        (frontend.Flags.HasFlag(FrontendFlags.Affinity) ? SvcFlags.Affinity : SvcFlags.None)
+        | (frontend.WhenEmpty == EmptyVerdict.Drop ? SvcFlags.Silent : SvcFlags.None);
+
+    // Writes backends and slots of a frontend; nothing names them until the entry is published.
+    private Published? Prepare(FrontendSpec frontend, Published? old, ImmutableArray<Problem>.Builder problems)
+    {
+        var backends = new BackendKey[frontend.Backends.Length];
+        var ids = new uint[backends.Length];
+        for (var i = 0; i < backends.Length; i++)
+        {
+            backends[i] = KeyOf(frontend.Backends[i], frontend.Protocol);
+            if (!_backends.TryAcquire(backends[i], out ids[i]))
+            {
+                ReleaseAll(backends.AsSpan(0, i));
+                problems.Add(Full(frontend, "backends", _tables.BackendCapacity));
+                return null;
+            }
+        }
+        if (!_slots.TryAllocate((uint)ids.Length, out var start))
+        {
+            ReleaseAll(backends);
+            problems.Add(Full(frontend, "slots", _tables.SlotCapacity));
+            return null;
+        }
+        _tables.WriteSlots(start, ids);
+        return new Published
+        {
+            Spec = frontend,
+            Backends = backends,
+            Entry = new SvcEntry
+            {
+                Base = start,
+                Count = (uint)ids.Length,
+                Id = old?.Entry.Id ?? ++_lastId,
+                Flags = (uint)FlagsOf(frontend),
+            },
+        };
+    }
+
+    private int Publish(List<SvcKey> keys, List<SvcEntry> entries, List<(Published? Old, Published New)> changes,
+        ImmutableArray<Problem>.Builder problems)
+    {
+        if (keys.Count == 0)
+        {
+            return 0;
+        }
+        var written = _tables.WriteServices(
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keys),
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(entries));
+        for (var i = 0; i < keys.Count; i++)
+        {
+            var (old, change) = changes[i];
+            if (i < written)
+            {
+                _published[keys[i]] = change;
+                if (old is not null)
+                {
+                    Release(old);
+                }
+                continue;
+            }
+            Release(change);
+            problems.Add(Full(change.Spec!, "services", _tables.ServiceCapacity));
+        }
+        return written;
+    }
+
+    private int Withdraw(HashSet<SvcKey> desired)
+    {
+        var gone = _published.Keys.Where(k => !desired.Contains(k)).ToArray();
+        if (gone.Length == 0)
+        {
+            return 0;
+        }
+        _tables.DeleteServices(gone);
+        foreach (var key in gone)
+        {
+            _published.Remove(key, out var old);
+            Release(old!);
+        }
+        return gone.Length;
+    }
+
+    private void Release(Published old)
+    {
+        ReleaseAll(old.Backends);
+        if (old.Entry.Count > 0)
+        {
+            _restingRanges.Enqueue((_clock.GetTimestamp(), old.Entry.Base, old.Entry.Count));
+        }
+    }
+
+    private void ReleaseAll(ReadOnlySpan<BackendKey> backends)
+    {
+        var now = _clock.GetTimestamp();
+        foreach (var backend in backends)
+        {
+            _backends.Release(backend, now);
+        }
+    }
+
+    /// <summary>Frees what has rested long enough. Also called between passes, so that dead backends are seen as such.</summary>
+    public void RetireRested()
+    {
+        var before = _clock.GetTimestamp() - (long)(Grace.TotalSeconds * _clock.TimestampFrequency);
+        while (_restingRanges.TryPeek(out var rest) && rest.At <= before)
+        {
+            _restingRanges.Dequeue();
+            _slots.Free(rest.Base, rest.Count);
+        }
+        _backends.Retire(before);
+    }
+
+    // Takes over what a former agent left, index by index, so that a restart moves no flow. An entry that
+    // does not add up keeps its range until the first pass has rewritten or removed it.
+    private void Restore()
+    {
+        foreach (var (key, entry) in _tables.ReadServices())
+        {
+            _lastId = Math.Max(_lastId, entry.Id);
+            if (!_slots.TryClaim(entry.Base, entry.Count))
+            {
+                _published.Add(key, new Published { Entry = Unsound(entry) with { Count = 0 } });
+                continue;
+            }
+            _published.Add(key, RestoreBackends(entry) is { } backends
+                ? new Published { Entry = entry, Backends = backends }
+                : new Published { Entry = Unsound(entry) });
+        }
+        _backends.CompleteRestore();
+    }
+
+    private BackendKey[]? RestoreBackends(SvcEntry entry)
+    {
+        var backends = new BackendKey[entry.Count];
+        var ids = new uint[entry.Count];
+        for (var i = 0; i < backends.Length; i++)
+        {
+            ids[i] = _tables.ReadSlot(entry.Base + (uint)i);
+            if (ids[i] == 0 || ids[i] >= _tables.BackendCapacity)
+            {
+                return null;
+            }
+            var backend = _tables.ReadBackend(ids[i]);
+            backends[i] = BackendKey.Of(backend);
+            if ((backend.Flags & (byte)BackendFlags.Usable) == 0 || !_backends.CanRestore(backends[i], ids[i]))
+            {
+                return null;
+            }
+        }
+        for (var i = 0; i < backends.Length; i++)
+        {
+            _backends.Restore(backends[i], ids[i]);
+        }
+        return backends;
+    }
+
+    // No frontend has these flags, so the entry never counts as current.
+    private static SvcEntry Unsound(SvcEntry entry) => entry with { Flags = uint.MaxValue };
+
+    private static Problem Full(FrontendSpec frontend, string table, uint capacity) => new()
+    {
+        Severity = Severity.Error,
+        Object = new ObjectName("Service", frontend.ServiceName),
+        Field = "spec.ports",
+        Message = $"{new IPEndPoint(frontend.Address, frontend.Port)}/{frontend.Protocol} is not served: the table {table} ({capacity} entries) is full.",
+        Fix = $"Raise tables.{table} in straum.yaml and restart the agent.",
+    };
+}

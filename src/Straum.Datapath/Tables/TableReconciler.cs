@@ -1,0 +1,55 @@
+namespace Straum.Datapath.Tables;
+
+/// <summary>What one pass changed.</summary>
+/// <param name="Written">Entries added or changed.</param>
+/// <param name="Deleted">Entries removed.</param>
+/// <param name="Full">Keys that found no room.</param>
+public sealed record TablePass<TKey>(int Written, int Deleted, IReadOnlyList<TKey> Full);
+
+/// <summary>
+/// Makes a kernel table equal to a desired one by its differences. What is there at start is read back, so
+/// nothing that is right already is written again. Removals go first: they make room.
+/// </summary>
+public sealed class TableReconciler<TKey, TValue>
+    where TKey : unmanaged, IEquatable<TKey>
+    where TValue : unmanaged, IEquatable<TValue>
+{
+    private readonly ITable<TKey, TValue> _table;
+    private readonly Dictionary<TKey, TValue> _realized;
+
+    public TableReconciler(ITable<TKey, TValue> table)
+    {
+        _table = table;
+        _realized = new Dictionary<TKey, TValue>(table.Read());
+    }
+
+    public IReadOnlyDictionary<TKey, TValue> Realized => _realized;
+
+    public TablePass<TKey> Reconcile(IReadOnlyDictionary<TKey, TValue> desired)
+    {
+        var gone = _realized.Keys.Where(key => !desired.ContainsKey(key)).ToArray();
+        foreach (var key in gone)
+        {
+            _table.Delete(key);
+            _realized.Remove(key);
+        }
+
+        var written = 0;
+        var full = new List<TKey>();
+        foreach (var (key, value) in desired)
+        {
+            if (_realized.TryGetValue(key, out var current) && current.Equals(value))
+            {
+                continue;
+            }
+            if (!_table.TryWrite(key, value))
+            {
+                full.Add(key);
+                continue;
+            }
+            _realized[key] = value;
+            written++;
+        }
+        return new TablePass<TKey>(written, gone.Length, full);
+    }
+}
