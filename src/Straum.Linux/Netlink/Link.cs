@@ -37,6 +37,9 @@ public sealed record Link
     /// <summary>VXLAN only.</summary>
     public VxlanSettings? Vxlan { get; init; }
 
+    /// <summary>The XDP program on the device, 0 without.</summary>
+    public uint XdpProgramId { get; init; }
+
     public LinkStatistics Statistics { get; init; }
 
     /// <summary>Set up by the administrator.</summary>

@@ -49,6 +49,7 @@ internal static class LinkMessage
         private OperationalState _state;
         private LinkStatistics _statistics;
         private VxlanSettings? _vxlan;
+        private uint _xdp;
 
         public void Read(NetlinkAttributes attribute)
         {
@@ -65,6 +66,7 @@ internal static class LinkMessage
                 case IFLA_GSO_MAX_SIZE: _gso = attribute.Int32; break;
                 case IFLA_GRO_MAX_SIZE: _gro = attribute.Int32; break;
                 case IFLA_STATS64: _statistics = attribute.Read<LinkStatistics>(); break;
+                case IFLA_XDP: _xdp = ReadXdp(attribute.Nested); break;
                 case IFLA_LINKINFO: ReadInfo(attribute.Nested); break;
             }
         }
@@ -87,7 +89,20 @@ internal static class LinkMessage
             GroMaxSize = _gro,
             Statistics = _statistics,
             Vxlan = _vxlan,
+            XdpProgramId = _xdp,
         };
+
+        private static uint ReadXdp(NetlinkAttributes xdp)
+        {
+            while (xdp.MoveNext())
+            {
+                if (xdp.Type == IFLA_XDP_PROG_ID)
+                {
+                    return xdp.UInt32;
+                }
+            }
+            return 0;
+        }
 
         private void ReadInfo(NetlinkAttributes info)
         {

@@ -1,0 +1,27 @@
+using Straum.Linux.Bpf;
+using Xunit;
+
+namespace Straum.Testing;
+
+/// <summary>
+/// Skips that are checked claims: a test goes without what the kernel lacks, but fails where the kernel is new enough to
+/// have it, because then the probe or the code is wrong.
+/// </summary>
+public static class Requires
+{
+    /// <summary>The running kernel's version.</summary>
+    public static Version RunningKernel { get; } = Environment.OSVersion.Version;
+
+    public static void Feature(Feature feature)
+    {
+        if (feature.IsSupported)
+        {
+            return;
+        }
+        if (RunningKernel >= feature.MinimumKernel)
+        {
+            Assert.Fail($"{feature.Name} is in Linux since {feature.MinimumKernel}, this is {RunningKernel}, and the probe says {feature.State}");
+        }
+        Assert.Skip($"{feature.Name} needs Linux {feature.MinimumKernel}, this is {RunningKernel}");
+    }
+}
