@@ -52,6 +52,9 @@ public sealed partial class LinkTable
     /// <summary>Takes the device down. The kernel then forgets its routes, and its IPv6 addresses too.</summary>
     public void SetDown(int index) => SetFlags(index, 0, "link set down");
 
+    /// <summary>Tells the kernel to resolve no neighbours on the device: packets go out without being asked for.</summary>
+    public void SetNoArp(int index) => SetFlags(index, IFF_NOARP, "link set arp off", IFF_NOARP);
+
     public void SetMtu(int index, int mtu) => Set(index, IFLA_MTU, mtu, "link set mtu");
 
     /// <summary>Puts the device into a bridge or other master; 0 takes it out.</summary>
@@ -139,10 +142,10 @@ public sealed partial class LinkTable
         _connection.Execute(request.Finish(), operation, $"{Subject(index)} {value}");
     }
 
-    private void SetFlags(int index, uint flags, string operation)
+    private void SetFlags(int index, uint flags, string operation, uint change = IFF_UP)
     {
         var request = new NetlinkWriter(stackalloc byte[NetlinkWriter.Capacity], RTM_NEWLINK, 0);
-        request.Header(new LinkMessage.Header { Index = index, Flags = flags, Change = IFF_UP });
+        request.Header(new LinkMessage.Header { Index = index, Flags = flags, Change = change });
         _connection.Execute(request.Finish(), operation, Subject(index));
     }
 }
