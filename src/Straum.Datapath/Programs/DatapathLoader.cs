@@ -38,7 +38,7 @@ public static class DatapathLoader
             var uplink = LoadObject("uplink");
             var overlay = LoadObject("overlay");
             var socket = LoadObject("socket", file =>
-                file.SetConstant("has_set_retval", (byte)(true ? 1 : 0)));
+                file.SetConstant("has_set_retval", (byte)(Features.SetReturnValue.IsSupported ? 1 : 0)));
             var sweep = LoadObject("sweep");
 
             var programs = new DatapathPrograms

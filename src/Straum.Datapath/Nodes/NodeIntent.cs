@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Net;
+using Straum.Control.Routing;
+using Straum.Control.Services;
+
+namespace Straum.Datapath.Nodes;
+
+/// <summary>Everything that the kernel of this node shall hold, pods excepted: those come and go by CNI.</summary>
+public sealed record NodeIntent
+{
+    public required RoutingSpec Routing { get; init; }
+
+    public required ServicePlan Services { get; init; }
+
+    /// <summary>The first carries the routes to other nodes; the programs are on all.</summary>
+    public required ImmutableArray<Uplink> Uplinks { get; init; }
+
+    /// <summary>Every address that this node has.</summary>
+    public required ImmutableArray<IPAddress> LocalAddresses { get; init; }
+
+    public required NodeSettings Settings { get; init; }
+}
+
+/// <summary>What the configuration says about this node's datapath.</summary>
+public sealed record NodeSettings
+{
+    public bool Masquerade { get; init; } = true;
+
+    public ImmutableArray<IPNetwork> NonMasquerade { get; init; } = [];
+
+    public ushort SnatPortMin { get; init; } = 49152;
+
+    public ushort SnatPortMax { get; init; } = 65535;
+
+    public ushort VxlanPort { get; init; } = 8472;
+
+    public uint Vni { get; init; } = 1;
+
+    /// <summary>Routes to other nodes' pod prefixes are ours to keep.</summary>
+    public bool DirectNodeRoutes { get; init; } = true;
+
+    /// <summary>Of pods; also of the overlay device.</summary>
+    public int Mtu { get; init; }
+}

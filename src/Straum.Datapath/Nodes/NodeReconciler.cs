@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Straum.Control.Problems;
+using Straum.Control.Routing;
+using Straum.Datapath.Abi;
+using Straum.Datapath.Programs;
+using Straum.Datapath.Services;
+using Straum.Datapath.Tables;
+using Straum.Kubernetes.Objects;
+using Straum.Linux.Netlink;
+
+namespace Straum.Datapath.Nodes;
+
+/// <summary>What one pass changed, and what it could not do.</summary>
+public sealed record NodePass(int Services, int Peers, int Routes, ImmutableArray<Problem> Problems)
+{
+    public bool ChangedAnything => Services + Peers + Routes > 0;
+}
+
+/// <summary>
+/// Writes a <see cref="NodeIntent"/> into the kernel by differences. Not thread-safe: one loop owns it.
+/// What a packet may meet half-way is ordered: tables before the programs that read them, the overlay device
+/// before the routes into it.
+/// </summary>
+public sealed class NodeReconciler
+{
+    private const string UplinkRole = "uplink";
+    private const string OverlayRole = "overlay";
+
+    private readonly LoadedDatapath _datapath;
+    private readonly Attachments _attachments;
+    private readonly RtNetlink _netlink;
+    private readonly TableReconciler<PeerKey, PeerEntry> _peers;
+    private readonly RouteReconciler _routes;
+    private readonly HashSet<(string Role, int Index)> _attached = [];
+
+    public NodeReconciler(LoadedDatapath datapath, Attachments attachments, RtNetlink netlink, TimeProvider clock)
+    {
+        _datapath = datapath;
+        _attachments = attachments;
+        _netlink = netlink;
+        _peers = new TableReconciler<PeerKey, PeerEntry>(datapath.Tables.Peers);
+        _routes = new RouteReconciler(netlink);
+        Services = new ServiceReconciler(new KernelServiceTables(datapath.Tables), clock);
+    }
+
+    public ServiceReconciler Services { get; }
+
+    /// <exception cref="Straum.Linux.LinuxException">The kernel refused a step; those before it are done, and the pass can be run again.</exception>
+    public NodePass Reconcile(NodeIntent intent)
+    {
+        var problems = ImmutableArray.CreateBuilder<Problem>();
+
+        // :: Step 1: Services, the biggest table, have no order towards the rest.
+        var services = Services.Reconcile(intent.Services.Frontends);
+        problems.AddRange(services.Problems);
+
+        // :: Step 2: who owns which prefix, and who this node is.
+        var overlay = EnsureOverlay(intent);
+        WriteConfig(intent, overlay);
+        var peers = _peers.Reconcile(PeerPlan.Build(intent.Routing, intent.LocalAddresses, intent.Settings.NonMasquerade));
+        if (peers.Full.Count > 0)
+        {
+            problems.Add(PeersFull(intent, peers.Full.Count));
+        }
+
+        // :: Step 3: the programs that read it.
+        AttachDevices(intent, overlay);
+
+        // :: Step 4: the routes that bring the host's own traffic there.
+        var plan = intent.Settings.DirectNodeRoutes
+            ? RoutePlan.Build(intent.Routing, intent.Uplinks[0], overlay)
+            : new RoutePlan([], []);
+        problems.AddRange(plan.Problems);
+        var routes = _routes.Reconcile(plan.Routes);
+
+        return new NodePass(services.Published + services.Withdrawn, peers.Written + peers.Deleted, routes, problems.ToImmutable());
+    }
+
+    private int EnsureOverlay(NodeIntent intent)
+    {
+        if (intent.Routing.Mode == RoutingMode.Vxlan)
+        {
+            return OverlayDevice.Ensure(_netlink, intent.Settings.VxlanPort, intent.Settings.Mtu);
+        }
+        OverlayDevice.Remove(_netlink);
+        return 0;
+    }
+
+    private void WriteConfig(NodeIntent intent, int overlay)
+    {
+        var settings = intent.Settings;
+        var config = new NodeConfig
+        {
+            Node4 = AddressOf(intent, AddressFamily.InterNetwork),
+            Node6 = AddressOf(intent, AddressFamily.InterNetworkV6),
+            OverlayIfindex = (uint)overlay,
+            Vni = settings.Vni,
+            SnatPortMin = settings.SnatPortMin,
+            SnatPortMax = settings.SnatPortMax,
+            Flags = (uint)(settings.Masquerade ? NodeFlags.Masquerade : NodeFlags.None),
+        };
+        if (!_datapath.Tables.Config[0].Equals(config))
+        {
+            _datapath.Tables.Config[0] = config;
+        }
+    }
+
+    private static Addr AddressOf(NodeIntent intent, AddressFamily family) =>
+        intent.Uplinks[0].NodeAddresses.FirstOrDefault(a => a.AddressFamily == family) is { } address ? Addr.From(address) : default;
+
+    private void AttachDevices(NodeIntent intent, int overlay)
+    {
+        var programs = _datapath.Programs;
+        var wanted = intent.Uplinks.Select(u => (Role: UplinkRole, u.Index)).ToHashSet();
+        if (overlay != 0)
+        {
+            wanted.Add((OverlayRole, overlay));
+        }
+        foreach (var device in _attached.Except(wanted).ToArray())
+        {
+            _attachments.DetachDevice(device.Role, device.Index);
+            _attached.Remove(device);
+        }
+        foreach (var (role, index) in wanted.Except(_attached).ToArray())
+        {
+            var (incoming, outgoing) = role == UplinkRole
+                ? (programs.UplinkIn, programs.UplinkOut)
+                : (programs.OverlayIn, programs.OverlayOut);
+            _attachments.AttachDevice(role, index, incoming, outgoing);
+            _attached.Add((role, index));
+        }
+    }
+
+    private Problem PeersFull(NodeIntent intent, int missing) => new()
+    {
+        Severity = Severity.Error,
+        Object = new ObjectName("Node", new NamespacedName("", "")),
+        Message = $"{missing} of the prefixes of {intent.Routing.Peers.Length} nodes did not fit into the table peers ({_datapath.Tables.Peers.Capacity} entries).",
+        Fix = "Raise tables.peers in straum.yaml and restart the agent.",
+    };
+}

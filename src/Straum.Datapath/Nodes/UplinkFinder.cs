@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Straum.Linux.Netlink;
+
+namespace Straum.Datapath.Nodes;
+
+/// <summary>Finds the devices that carry this node's traffic, by the addresses that its Node object names.</summary>
+public static class UplinkFinder
+{
+    /// <param name="nodeAddresses">The node's InternalIPs, at most one of each family.</param>
+    /// <param name="names">Devices that the configuration names; empty: the device that holds a node address.</param>
+    /// <returns>The first is the one that routes to other nodes use. Empty when none is found.</returns>
+    public static ImmutableArray<Uplink> Find(IReadOnlyList<Link> links, IReadOnlyList<InterfaceAddress> addresses,
+        IReadOnlyList<IPAddress> nodeAddresses, IReadOnlyList<string> names)
+    {
+        var holders = addresses.Where(a => nodeAddresses.Contains(a.Address)).Select(a => a.InterfaceIndex).Distinct().ToArray();
+        var chosen = names.Count > 0
+            ? names.Select(name => links.FirstOrDefault(l => l.Name == name)).OfType<Link>()
+            : holders.Select(index => links.First(l => l.Index == index));
+
+        return
+        [
+            .. chosen.Where(l => !l.Flags.HasFlag(LinkFlags.Loopback))
+                .OrderByDescending(l => holders.Contains(l.Index))
+                .Select(l => new Uplink(l.Name, l.Index, l.Mtu, ConnectedTo(l, addresses), nodeAddresses)),
+        ];
+    }
+
+    private static ImmutableArray<IPNetwork> ConnectedTo(Link link, IReadOnlyList<InterfaceAddress> addresses) =>
+    [
+        .. addresses.Where(a => a.InterfaceIndex == link.Index && !a.Address.IsIPv6LinkLocal)
+            .Select(a => PrefixOf(a.Address, a.PrefixLength)),
+    ];
+
+    private static IPNetwork PrefixOf(IPAddress address, int length)
+    {
+        var bytes = address.GetAddressBytes();
+        for (var bit = length; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        }
+        return new IPNetwork(new IPAddress(bytes), length);
+    }
+
+    /// <summary>The MTU that pods get: what the uplink carries, less what the tunnel adds over its underlay.</summary>
+    public static int PodMtu(IReadOnlyList<Uplink> uplinks, bool overlay)
+    {
+        var mtu = uplinks.Min(u => u.Mtu);
+        if (!overlay)
+        {
+            return mtu;
+        }
+        var overV4 = uplinks[0].NodeAddresses.Any(a => a.AddressFamily == AddressFamily.InterNetwork);
+        return mtu - (overV4 ? OverlayDevice.OverheadV4 : OverlayDevice.OverheadV6);
+    }
+}
