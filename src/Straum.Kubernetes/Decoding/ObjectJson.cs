@@ -10,7 +10,7 @@ public static class ObjectJson
 {
     /// <summary>
     /// Decodes one object. Throws <see cref="ObjectDecodeException"/>, which names the field, when a value
-    /// has a wrong type or the text is no JSON.
+    /// has a wrong type, the object has no name, or the text is no JSON.
     /// </summary>
     public static T Decode<T>(ResourceKind<T> kind, ReadOnlySequence<byte> utf8)
         where T : KubernetesObject
@@ -23,7 +23,8 @@ public static class ObjectJson
             {
                 throw JsonFields.Unexpected(ref json, "an object");
             }
-            return kind.Decode(ref json);
+            var item = kind.Decode(ref json);
+            return item.Name.Length > 0 ? item : throw new ObjectDecodeException("metadata.name", "expected a name, found none");
         }
         catch (UnexpectedValueException e)
         {
@@ -39,7 +40,10 @@ public static class ObjectJson
     public static T Decode<T>(ResourceKind<T> kind, ReadOnlyMemory<byte> utf8)
         where T : KubernetesObject => Decode(kind, new ReadOnlySequence<byte>(utf8));
 
-    /// <summary>The name and version of an object whose other fields may be undecodable; null when there is none.</summary>
+    /// <summary>
+    /// The name and version of an object whose other fields may be undecodable, each empty when absent; null
+    /// when there is no metadata.
+    /// </summary>
     internal static ObjectMeta? TryReadIdentity(ReadOnlySequence<byte> utf8)
     {
         try
@@ -65,7 +69,7 @@ public static class ObjectJson
         return null;
     }
 
-    private static ObjectMeta? ReadIdentity(ref Utf8JsonReader json)
+    private static ObjectMeta ReadIdentity(ref Utf8JsonReader json)
     {
         string name = "", ns = "", version = "";
         while (json.NextField())
@@ -75,7 +79,7 @@ public static class ObjectJson
             else if (json.IsField("resourceVersion"u8)) { version = json.ReadString(); }
             else { json.SkipValue(); }
         }
-        return name.Length == 0 ? null : new ObjectMeta { Name = name, Namespace = ns, ResourceVersion = version };
+        return new ObjectMeta { Name = name, Namespace = ns, ResourceVersion = version };
     }
 
     /// <summary>

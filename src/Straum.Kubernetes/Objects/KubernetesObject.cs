@@ -17,5 +17,5 @@ public abstract record KubernetesObject : INamed
     public string Uid => Meta.Uid;
     public LabelSet Labels => Meta.Labels;
     public LabelSet Annotations => Meta.Annotations;
-    public NamespacedName Key => new(Meta.Namespace, Meta.Name);
+    public NamespacedName Key => Meta.Key;
 }

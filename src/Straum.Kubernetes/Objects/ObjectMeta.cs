@@ -21,6 +21,8 @@ public readonly record struct ObjectMeta
     public LabelSet Labels { get; init; }
     public LabelSet Annotations { get; init; }
 
+    public NamespacedName Key => new(Namespace, Name);
+
     public bool Equals(ObjectMeta other) =>
         Name == other.Name && Namespace == other.Namespace && Uid == other.Uid && CreatedAt == other.CreatedAt
         && DeletedAt == other.DeletedAt && Labels == other.Labels && Annotations == other.Annotations;

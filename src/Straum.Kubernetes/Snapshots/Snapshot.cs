@@ -1,3 +1,4 @@
+using Straum.Kubernetes.Decoding;
 using Straum.Kubernetes.Objects;
 
 namespace Straum.Kubernetes.Snapshots;
@@ -31,4 +32,7 @@ public sealed record Snapshot
 
     /// <summary><see cref="EndpointSlices"/> grouped by their Service; slices without a Service are left out.</summary>
     public ObjectTable<ServiceSlices> SlicesByService { get; init; } = ObjectTable<ServiceSlices>.Empty;
+
+    /// <summary>Objects that are here as they were last readable, or not at all, ordered by kind and name.</summary>
+    public ValueArray<DecodeProblem> Problems { get; init; }
 }

@@ -1,3 +1,4 @@
+using Straum.Kubernetes.Decoding;
 using Straum.Kubernetes.Objects;
 
 namespace Straum.Kubernetes.Snapshots;
@@ -14,6 +15,7 @@ public sealed class SnapshotBuilder
     public ObjectTable<Pod> Pods { get; set; } = ObjectTable<Pod>.Empty;
     public ObjectTable<Service> Services { get; set; } = ObjectTable<Service>.Empty;
     public ObjectTable<EndpointSlice> EndpointSlices { get; set; } = ObjectTable<EndpointSlice>.Empty;
+    public ValueArray<DecodeProblem> Problems { get; set; }
     public bool AllSynced { get; set; }
 
     /// <summary>Puts an object into the table of its kind. Throws for a kind that snapshots do not hold.</summary>
@@ -36,7 +38,8 @@ public sealed class SnapshotBuilder
     {
         if (ReferenceEquals(_last.Nodes, Nodes) && ReferenceEquals(_last.Namespaces, Namespaces)
             && ReferenceEquals(_last.Pods, Pods) && ReferenceEquals(_last.Services, Services)
-            && ReferenceEquals(_last.EndpointSlices, EndpointSlices) && _last.AllSynced == AllSynced)
+            && ReferenceEquals(_last.EndpointSlices, EndpointSlices) && _last.AllSynced == AllSynced
+            && _last.Problems == Problems)
         {
             return _last;
         }
@@ -44,6 +47,7 @@ public sealed class SnapshotBuilder
         {
             Revision = _last.Revision + 1,
             AllSynced = AllSynced,
+            Problems = Problems,
             Nodes = Nodes,
             Namespaces = Namespaces,
             Pods = Pods,
