@@ -54,6 +54,7 @@ internal static class CommandLine
 
     internal static RootCommand CreateRoot() => new("Straum: a complete Kubernetes network in one program.")
     {
+        ApiServerCommand.Create(),
         ConfigCommand.Create(),
         EchoCommand.Create(),
         ProbeCommand.Create(),

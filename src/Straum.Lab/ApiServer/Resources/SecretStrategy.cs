@@ -1,0 +1,18 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Straum.Lab.ApiServer.Resources;
+
+/// <summary>Secrets: <c>stringData</c> is folded into <c>data</c>, and there is a type.</summary>
+internal sealed class SecretStrategy : ResourceStrategy
+{
+    public override void Default(JsonObject obj)
+    {
+        obj.Default("type", "Opaque");
+        foreach (var (name, value) in obj.Object("stringData") ?? [])
+        {
+            obj.Need("data")[name] = Convert.ToBase64String(Encoding.UTF8.GetBytes(value.AsText() ?? ""));
+        }
+        obj.Remove("stringData");
+    }
+}
