@@ -56,7 +56,13 @@ internal static class CommandLine
     {
         ApiServerCommand.Create(),
         ConfigCommand.Create(),
+        DropsCommand.Create(),
         EchoCommand.Create(),
+        EndpointsCommand.Create(),
+        PodsCommand.Create(),
         ProbeCommand.Create(),
+        RoutesCommand.Create(),
+        ServicesCommand.Create(),
+        StatusCommand.Create(),
     };
 }
