@@ -40,7 +40,9 @@ public sealed class LocalApiClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new AgentUnreachableException(e.InnerException is SocketException reason ? reason.Message : e.Message, e);
+            // .NET has no error of its own for ENOENT here and says "cannot assign requested address".
+            var reason = !File.Exists(SocketPath) ? "no such socket" : (e.InnerException as SocketException ?? (Exception)e).Message;
+            throw new AgentUnreachableException(reason, e);
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {

@@ -153,6 +153,15 @@ public sealed class AgentCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Agent_ThatNeverRan_HasNoSocket()
+    {
+        var run = await CliRun.Of("routes", "--socket", Path.Combine(_folder.FullName, "none.sock"));
+
+        run.ExitCode.ShouldBe(ExitCode.Unreachable);
+        run.Error.ShouldContain("none.sock: no such socket (");
+    }
+
+    [Fact]
     public async Task Agent_ThatCannotTell_IsQuoted()
     {
         _first.Fault = new IOException("map lookup svc: EPERM");
