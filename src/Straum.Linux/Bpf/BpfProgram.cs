@@ -57,7 +57,11 @@ public sealed class BpfProgram : IDisposable
     /// For classifiers a <see cref="SkbContext"/>'s bytes, for XDP struct xdp_md; empty to begin from zeroes.
     /// </param>
     /// <param name="repeat">How often to run it; the packet is what the last run left, so count only with programs that do not change it.</param>
-    public unsafe TestRunResult TestRun(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context = default, int repeat = 1)
+    /// <param name="checksummed">
+    /// The packet comes with a sum over all its bytes, as network cards give it (CHECKSUM_COMPLETE), and the program must
+    /// leave that true: EBADMSG when it does not. Since Linux 6.11.
+    /// </param>
+    public unsafe TestRunResult TestRun(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context = default, int repeat = 1, bool checksummed = false)
     {
         var data = new byte[LargestPacket];
         var contextOut = new byte[context.Length];
@@ -75,6 +79,7 @@ public sealed class BpfProgram : IDisposable
                 ctx_out = contextOutPointer,
                 ctx_size_out = (uint)contextOut.Length,
                 repeat = repeat,
+                flags = checksummed ? Libbpf.BPF_F_TEST_SKB_CHECKSUM_COMPLETE : 0,
             };
             Libbpf.Check(Libbpf.bpf_prog_test_run_opts(Handle, &options), "program test run", Name);
             return new TestRunResult(

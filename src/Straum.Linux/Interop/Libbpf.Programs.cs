@@ -4,6 +4,8 @@ namespace Straum.Linux.Interop;
 
 internal static partial class Libbpf
 {
+    internal const uint BPF_F_TEST_SKB_CHECKSUM_COMPLETE = 1 << 2;
+
     /// <summary>struct bpf_test_run_opts</summary>
     internal unsafe struct bpf_test_run_opts
     {
