@@ -39,7 +39,7 @@ INLINE int rewrite_quoted(struct __sk_buff *skb, const struct packet *error, str
 	if (v4 ? bpf_l3_csum_replace(skb, quoted->l3 + IPV4_CHECKSUM, 0, diff, 0)
 	       : bpf_l4_csum_replace(skb, sum, 0, diff, 0))
 		return DROP_CHECKSUM;
-	if (store_addresses(skb, v4, quoted->l3, to))
+	if (store_addresses(skb, v4, quoted->l3, to, 0))
 		return DROP_CHECKSUM;
 
 	if (quoted->tuple.sport == to->sport && quoted->tuple.dport == to->dport)

@@ -71,7 +71,7 @@ INLINE int answer_arp(struct __sk_buff *skb, enum place place)
 	__builtin_memcpy(reply.target_mac, arp.sender_mac, ETH_ALEN);
 	reply.sender_ip = arp.target_ip;
 	reply.target_ip = arp.sender_ip;
-	if (bpf_skb_store_bytes(skb, ETH_HLEN, &reply, sizeof(reply), 0) ||
+	if (bpf_skb_store_bytes(skb, ETH_HLEN, &reply, sizeof(reply), BPF_F_RECOMPUTE_CSUM) ||
 	    set_macs(skb, arp.sender_mac, pod->host_mac))
 		return drop(skb, place, DROP_CHECKSUM);
 	return answer_neighbour(skb);
@@ -126,11 +126,11 @@ INLINE int answer_solicitation(struct __sk_buff *skb, enum place place, const st
 	ip.nexthdr = IPPROTO_ICMPV6;
 	message.checksum = icmp6_checksum(&ip, &message);
 
-	/* pod stays readable only until the packet's head may move. */
 	if (set_macs(skb, pod_mac, pod->host_mac) ||
 	    bpf_skb_change_tail(skb, ETH_HLEN + sizeof(ip) + sizeof(message), 0) ||
-	    bpf_skb_store_bytes(skb, ETH_HLEN, &ip, sizeof(ip), 0) ||
-	    bpf_skb_store_bytes(skb, ETH_HLEN + sizeof(ip), &message, sizeof(message), 0))
+	    bpf_skb_store_bytes(skb, ETH_HLEN, &ip, sizeof(ip), BPF_F_RECOMPUTE_CSUM) ||
+	    bpf_skb_store_bytes(skb, ETH_HLEN + sizeof(ip), &message, sizeof(message),
+				BPF_F_RECOMPUTE_CSUM))
 		return drop(skb, place, DROP_CHECKSUM);
 	return answer_neighbour(skb);
 }

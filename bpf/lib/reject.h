@@ -72,7 +72,7 @@ INLINE int start_answer(struct __sk_buff *skb, const struct packet *pkt, const s
 
 		ip.check = fold_checksum(bpf_csum_diff(NULL, 0, (__be32 *)&ip, sizeof(ip), 0));
 		if (bpf_skb_change_tail(skb, ETH_HLEN + sizeof(ip) + length, 0) ||
-		    bpf_skb_store_bytes(skb, ETH_HLEN, &ip, sizeof(ip), 0))
+		    bpf_skb_store_bytes(skb, ETH_HLEN, &ip, sizeof(ip), BPF_F_RECOMPUTE_CSUM))
 			return DROP_REJECT_FAILED;
 	} else {
 		struct ipv6hdr ip = {
@@ -83,7 +83,7 @@ INLINE int start_answer(struct __sk_buff *skb, const struct packet *pkt, const s
 		__builtin_memcpy(&ip.saddr, &t->dst, sizeof(ip.saddr));
 		__builtin_memcpy(&ip.daddr, &t->src, sizeof(ip.daddr));
 		if (bpf_skb_change_tail(skb, ETH_HLEN + sizeof(ip) + length, 0) ||
-		    bpf_skb_store_bytes(skb, ETH_HLEN, &ip, sizeof(ip), 0))
+		    bpf_skb_store_bytes(skb, ETH_HLEN, &ip, sizeof(ip), BPF_F_RECOMPUTE_CSUM))
 			return DROP_REJECT_FAILED;
 	}
 	return set_macs(skb, pod_mac, host_mac);
@@ -109,7 +109,7 @@ INLINE int reject_tcp(struct __sk_buff *skb, const struct packet *pkt, const str
 	if (reason)
 		return reason;
 	return bpf_skb_store_bytes(skb, ETH_HLEN + (v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)),
-				   &tcp, sizeof(tcp), 0) ? DROP_REJECT_FAILED : DROP_NONE;
+				   &tcp, sizeof(tcp), BPF_F_RECOMPUTE_CSUM) ? DROP_REJECT_FAILED : DROP_NONE;
 }
 
 INLINE int reject_v4(struct __sk_buff *skb, const struct packet *pkt, const struct pod_entry *pod)
@@ -128,7 +128,8 @@ INLINE int reject_v4(struct __sk_buff *skb, const struct packet *pkt, const stru
 	reason = start_answer(skb, pkt, pod, IPPROTO_ICMP, sizeof(answer));
 	if (reason)
 		return reason;
-	return bpf_skb_store_bytes(skb, ETH_HLEN + sizeof(struct iphdr), &answer, sizeof(answer), 0)
+	return bpf_skb_store_bytes(skb, ETH_HLEN + sizeof(struct iphdr), &answer, sizeof(answer),
+				   BPF_F_RECOMPUTE_CSUM)
 		? DROP_REJECT_FAILED : DROP_NONE;
 }
 
@@ -148,7 +149,8 @@ INLINE int reject_v6(struct __sk_buff *skb, const struct packet *pkt, const stru
 	reason = start_answer(skb, pkt, pod, IPPROTO_ICMPV6, sizeof(answer));
 	if (reason)
 		return reason;
-	return bpf_skb_store_bytes(skb, ETH_HLEN + sizeof(struct ipv6hdr), &answer, sizeof(answer), 0)
+	return bpf_skb_store_bytes(skb, ETH_HLEN + sizeof(struct ipv6hdr), &answer, sizeof(answer),
+				   BPF_F_RECOMPUTE_CSUM)
 		? DROP_REJECT_FAILED : DROP_NONE;
 }
 

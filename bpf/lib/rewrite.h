@@ -45,13 +45,20 @@ INLINE __s64 address_diff(const struct flow_tuple *from, const struct flow_tuple
 			     2 * sizeof(struct addr), 0);
 }
 
-INLINE int store_addresses(struct __sk_buff *skb, bool v4, __u16 l3, const struct flow_tuple *to)
+/*
+ * A network card may have given a sum over the whole packet (CHECKSUM_COMPLETE).
+ * IPv4 addresses leave it as it is, since the header's checksum balances them.
+ * Nothing in the IPv6 header does, so its writer passes BPF_F_RECOMPUTE_CSUM,
+ * unless a checksum that BPF_F_PSEUDO_HDR does not name takes up the difference.
+ */
+INLINE int store_addresses(struct __sk_buff *skb, bool v4, __u16 l3, const struct flow_tuple *to,
+			   __u64 flags_v6)
 {
 	__be32 pair[2] = { to->src.w[3], to->dst.w[3] };
 
 	if (v4)
 		return bpf_skb_store_bytes(skb, l3 + IPV4_ADDRESSES, pair, sizeof(pair), 0);
-	return bpf_skb_store_bytes(skb, l3 + IPV6_ADDRESSES, &to->src, 2 * sizeof(struct addr), 0);
+	return bpf_skb_store_bytes(skb, l3 + IPV6_ADDRESSES, &to->src, 2 * sizeof(struct addr), flags_v6);
 }
 
 /* Makes the packet's tuple `to`. Returns a drop reason. */
@@ -72,7 +79,7 @@ INLINE int rewrite(struct __sk_buff *skb, struct packet *pkt, const struct flow_
 	if (has_l4 && sum.offset && sum.pseudo_header &&
 	    bpf_l4_csum_replace(skb, pkt->l4 + sum.offset, 0, diff, BPF_F_PSEUDO_HDR | mangled))
 		return DROP_CHECKSUM;
-	if (store_addresses(skb, v4, pkt->l3, to))
+	if (store_addresses(skb, v4, pkt->l3, to, BPF_F_RECOMPUTE_CSUM))
 		return DROP_CHECKSUM;
 
 	if (has_l4 && (from_ports[0] != to_ports[0] || from_ports[1] != to_ports[1])) {
@@ -115,7 +122,8 @@ INLINE int decrement_ttl(struct __sk_buff *skb, struct packet *pkt)
 		if (bpf_l3_csum_replace(skb, pkt->l3 + IPV4_CHECKSUM, from, to, 2) ||
 		    bpf_skb_store_bytes(skb, pkt->l3 + IPV4_TTL, &ttl, 1, 0))
 			return DROP_CHECKSUM;
-	} else if (bpf_skb_store_bytes(skb, pkt->l3 + IPV6_HOP_LIMIT, &ttl, 1, 0)) {
+	} else if (bpf_skb_store_bytes(skb, pkt->l3 + IPV6_HOP_LIMIT, &ttl, 1,
+				       BPF_F_RECOMPUTE_CSUM)) {
 		return DROP_CHECKSUM;
 	}
 	pkt->ttl = ttl;

@@ -1,6 +1,6 @@
 using System.Net;
 using Straum.Datapath.Abi;
-using static Straum.Datapath.Tests.Packets.DatapathFixture;
+using static Straum.Datapath.Tests.Packets.Topology;
 
 namespace Straum.Datapath.Tests.Packets;
 
@@ -33,7 +33,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
         outcome.Packet.Destination.ShouldBe(destination);
         outcome.Packet.SourcePort.ShouldBe(sent.SourcePort);
         outcome.Packet.Ttl.ShouldBe((byte)63);
-        _kernel.Datapath.Tables.Conntrack.Count().ShouldBe(1);
+        _kernel.Flows.ShouldBe(1);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
         var destination = source.Contains(':') ? PodB6 : PodB4;
         _kernel.FromPod(New(IPAddress.Parse(source), destination)).Verdict.ShouldBe(Verdict.Drop);
         _kernel.Drops(DropReason.SourceAddress).ShouldBe(1u);
-        _kernel.Datapath.Tables.Conntrack.Count().ShouldBe(0);
+        _kernel.Flows.ShouldBe(0);
     }
 
     [Theory]
@@ -105,14 +105,14 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     {
         var first = _kernel.FromPod(New(PodA4, World4)).Packet.SourcePort;
         _kernel.FromPod(New(PodA4, World4) with { Flags = TcpFlags.Ack }).Packet.SourcePort.ShouldBe(first);
-        _kernel.Datapath.Tables.Conntrack.Count().ShouldBe(2);
+        _kernel.Flows.ShouldBe(2);
     }
 
     [Fact]
     public void ToTheWorld_ReplyAndItsReply_FindTheirWay()
     {
         var outgoing = _kernel.FromPod(New(PodA4, World4)).Packet;
-        var reply = _kernel.FromNetwork(Reply(outgoing));
+        var reply = _kernel.FromNetwork(outgoing.Reply());
 
         reply.Verdict.ShouldBe(Verdict.Redirect);
         reply.Packet.Destination.ShouldBe(PodA4);
@@ -128,7 +128,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
         outgoing.Source.ShouldBe(Node4);
         outgoing.EchoId.ShouldBeInRange((ushort)50000, (ushort)59999);
 
-        var reply = _kernel.FromNetwork(Reply(outgoing) with { Type = 0 }).Packet;
+        var reply = _kernel.FromNetwork(outgoing.Reply()).Packet;
         reply.Destination.ShouldBe(PodA4);
         reply.EchoId.ShouldBe((ushort)77);
     }
@@ -153,6 +153,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     public void NoBackend_Udp_IsAnsweredPortUnreachable(string vip)
     {
         var address = IPAddress.Parse(vip);
+        _kernel.Checksummed = false;
         _kernel.AddService(new IPEndPoint(address, 53).ToString(), Packet.Udp, 100);
         var sent = New(vip.Contains(':') ? PodA6 : PodA4, address, Packet.Udp) with { DestinationPort = 53, Payload = new byte[100] };
 
@@ -178,7 +179,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
         request.DestinationPort.ShouldBe((ushort)8080);
         request.Source.ShouldBe(self);
 
-        var reply = _kernel.Run(_kernel.Datapath.Programs.PodOut, _kernel.PodB, Reply(request)).Packet;
+        var reply = _kernel.FromPodB(request.Reply()).Packet;
         reply.Source.ShouldBe(address);
         reply.SourcePort.ShouldBe((ushort)80);
         reply.Destination.ShouldBe(self);
@@ -192,7 +193,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
         request.Source.ShouldBe(Node4);
         request.Destination.ShouldBe(PodA4);
 
-        var reply = _kernel.FromPod(Reply(request)).Packet;
+        var reply = _kernel.FromPod(request.Reply()).Packet;
         reply.Source.ShouldBe(IPAddress.Parse("10.96.0.10"));
         reply.Destination.ShouldBe(PodA4);
         reply.DestinationPort.ShouldBe((ushort)40000);
@@ -310,15 +311,5 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
         Protocol = protocol,
         SourcePort = protocol is Packet.Tcp or Packet.Udp or Packet.Sctp ? (ushort)40000 : (ushort)0,
         DestinationPort = protocol is Packet.Tcp or Packet.Udp or Packet.Sctp ? (ushort)80 : (ushort)0,
-    };
-
-    private static Packet Reply(Packet packet) => packet with
-    {
-        Source = packet.Destination,
-        Destination = packet.Source,
-        SourcePort = packet.DestinationPort,
-        DestinationPort = packet.SourcePort,
-        Flags = TcpFlags.Syn | TcpFlags.Ack,
-        Ttl = 64,
     };
 }
