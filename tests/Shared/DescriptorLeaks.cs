@@ -47,8 +47,8 @@ public sealed class DescriptorLeaks : IDisposable
         return counts;
     }
 
-    /// <summary>The kind of kernel object, or <c>null</c> when it is none that our code opens.</summary>
-    private static string? Classify(string descriptor)
+    /// <summary>The kind of kernel object behind a descriptor, or <c>null</c> when it is none that our code opens.</summary>
+    internal static string? Classify(string descriptor)
     {
         var target = ReadLink(descriptor);
         return target switch

@@ -61,7 +61,7 @@ public sealed class BpfMap<TKey, TValue>
     /// Writes many entries with few system calls: about a third of the cost of one by one. Not atomic: programs see entries
     /// appear one after another, in order.
     /// </summary>
-    /// <exception cref="MapFullException">There is no room; the entries before the one that found none are written.</exception>
+    /// <exception cref="MapFullException">There is no room; <see cref="MapFullException.Written"/> tells how many entries are in.</exception>
     public unsafe void UpdateBatch(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, UpdateMode mode = UpdateMode.Any)
     {
         if (keys.Length != values.Length)
@@ -80,14 +80,11 @@ public sealed class BpfMap<TKey, TValue>
             var result = Libbpf.bpf_map_update_batch(Map.Handle, key, value, &count, &options);
             if (result == -(int)Errno.ENOTSUPP)
             {
-                for (var i = 0; i < keys.Length; i++)
-                {
-                    Update(keys[i], values[i], mode);
-                }
+                UpdateOneByOne(keys, values, mode);
             }
             else if (result < 0)
             {
-                throw Fault("map update", result);
+                throw Fault("map update", result, (int)count);
             }
         }
     }
@@ -167,6 +164,19 @@ public sealed class BpfMap<TKey, TValue>
         }
     }
 
+    private unsafe void UpdateOneByOne(ReadOnlySpan<TKey> keys, ReadOnlySpan<TValue> values, UpdateMode mode)
+    {
+        for (var i = 0; i < keys.Length; i++)
+        {
+            var (key, value) = (keys[i], values[i]);
+            var result = Libbpf.bpf_map_update_elem(Map.Handle, &key, &value, (ulong)mode);
+            if (result < 0)
+            {
+                throw Fault("map update", result, i);
+            }
+        }
+    }
+
     private int DeleteOneByOne(ReadOnlySpan<TKey> keys)
     {
         var deleted = 0;
@@ -177,12 +187,12 @@ public sealed class BpfMap<TKey, TValue>
         return deleted;
     }
 
-    private LinuxException Fault(string operation, int result)
+    private LinuxException Fault(string operation, int result, int written = 0)
     {
         var errno = (Errno)(-result);
         // A full hash says E2BIG, a full trie ENOSPC.
         return operation == "map update" && (errno == Errno.ENOSPC || (errno == Errno.E2BIG && Map.Info.Type != BpfMapType.Array))
-            ? new MapFullException(Map, errno)
+            ? new MapFullException(Map, errno, written)
             : new LinuxException(operation, Map.Name, errno);
     }
 }

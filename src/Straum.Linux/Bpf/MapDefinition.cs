@@ -51,8 +51,16 @@ public sealed class MapDefinition
         return Set(bpf_map__set_pin_path(Pointer, path), "pin path");
     }
 
-    /// <summary>Uses an existing map in place of making one.</summary>
-    public MapDefinition Reuse(BpfMap map) => Set(bpf_map__reuse_fd(Pointer, map.Handle), "reuse");
+    /// <summary>Uses an existing map in place of making one. It may hold another number of entries, but must else be alike.</summary>
+    /// <exception cref="LinuxException">EINVAL when its kind, sizes or flags are others.</exception>
+    public MapDefinition Reuse(BpfMap map)
+    {
+        // libbpf takes over whatever it is given; a difference would come up in the verifier, or not at all.
+        var (there, wanted) = (Describe(map.Info.Type, map.Info.KeySize, map.Info.ValueSize, map.Info.Flags), Describe(Type, KeySize, ValueSize, Flags));
+        return there == wanted
+            ? Set(bpf_map__reuse_fd(Pointer, map.Handle), "reuse")
+            : throw new LinuxException("map reuse", Name, Errno.EINVAL, $"the existing map is {there}, the object wants {wanted}");
+    }
 
     /// <summary>For a map of maps: what the maps in it are like.</summary>
     public MapDefinition SetInnerMap(BpfMap inner) => Set(bpf_map__set_inner_map_fd(Pointer, inner.Handle), "inner map");
@@ -63,6 +71,9 @@ public sealed class MapDefinition
         IsCreated = create;
         return Set(bpf_map__set_autocreate(Pointer, (byte)(create ? 1 : 0)), "autocreate");
     }
+
+    private static string Describe(BpfMapType type, int keySize, int valueSize, BpfMapFlags flags) =>
+        $"{type}, {keySize} → {valueSize} bytes, flags 0x{(uint)flags:x}";
 
     private MapDefinition Set(int result, string what)
     {

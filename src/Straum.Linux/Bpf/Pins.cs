@@ -8,7 +8,10 @@ public static class Pins
 {
     public static bool Exists(string path) => File.Exists(path);
 
-    /// <summary>Takes the name away. Returns <c>false</c> when there was none.</summary>
+    /// <summary>
+    /// Takes the name away. Returns <c>false</c> when there was none. What only the name held is let go a moment later;
+    /// <see cref="BpfLink.Detach"/> first where it must be at once.
+    /// </summary>
     public static bool Remove(string path)
     {
         if (!File.Exists(path))

@@ -114,7 +114,7 @@ internal static class RouteMessage
         }
         return new Route
         {
-            Destination = new IPNetwork(destination, header.DestinationLength),
+            Destination = Families.Network(destination, header.DestinationLength),
             Gateway = gateway,
             InterfaceIndex = index,
             OnLink = (header.Flags & RTNH_F_ONLINK) != 0,

@@ -51,7 +51,7 @@ public sealed class RuleTable
         return _connection.Dump(request.Finish(), Parse, "rule list", "");
     }
 
-    private static RoutingRule? Parse(ushort type, ReadOnlySpan<byte> payload)
+    internal static RoutingRule? Parse(ushort type, ReadOnlySpan<byte> payload)
     {
         var attributes = NetlinkAttributes.After(payload, out Header header);
         if (type != RTM_NEWRULE || header.Family is not (Libc.AF_INET or Libc.AF_INET6))
@@ -84,8 +84,8 @@ public sealed class RuleTable
             Family = header.Family == Libc.AF_INET6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork,
             Priority = priority,
             Table = table,
-            From = header.SourceLength > 0 ? new IPNetwork(from, header.SourceLength) : null,
-            To = header.DestinationLength > 0 ? new IPNetwork(to, header.DestinationLength) : null,
+            From = header.SourceLength > 0 ? Families.Network(from, header.SourceLength) : null,
+            To = header.DestinationLength > 0 ? Families.Network(to, header.DestinationLength) : null,
             // The kernel sends a zero mark with a zero mask for rules that do not look at marks.
             Mark = mask == 0 ? null : mark,
             MarkMask = mask == 0 || mark is null ? uint.MaxValue : mask,

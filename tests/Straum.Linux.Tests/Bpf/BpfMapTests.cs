@@ -32,6 +32,9 @@ public sealed class BpfMapTests
         });
         full.Capacity.ShouldBe(4);
         full.Message.ShouldContain("small");
+        table.Clear();
+        Should.Throw<MapFullException>(() => table.UpdateBatch([.. Enumerable.Range(0, 10).Select(i => new Key((uint)i))], new Value[10]))
+            .Written.ShouldBe(table.Count());
     }
 
     [Theory]

@@ -83,6 +83,15 @@ public sealed class BpfObjectFileTests
     }
 
     [Fact]
+    public void Reuse_MapOfOtherSizes_IsRefusedWithBoth()
+    {
+        using var map = BpfMap.Create(BpfMapSpec.Hash<Key, uint>("mine", 16));
+        using var file = Objects.Open("maps");
+        Should.Throw<LinuxException>(() => file.Map("hash").Reuse(map)).Hint
+            .ShouldBe("the existing map is Hash, 8 → 4 bytes, flags 0x0, the object wants Hash, 8 → 16 bytes, flags 0x0");
+    }
+
+    [Fact]
     public void Load_ProgramRefused_TellsProgramLineAndLog()
     {
         using var file = Objects.Open("refused");

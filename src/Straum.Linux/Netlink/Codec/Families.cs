@@ -20,4 +20,21 @@ internal static class Families
 
     /// <summary>The all-zero address: what a default route's missing destination means.</summary>
     public static IPAddress Any(byte family) => family == Libc.AF_INET6 ? IPAddress.IPv6Any : IPAddress.Any;
+
+    /// <exception cref="InvalidDataException">The length does not fit the address.</exception>
+    public static IPNetwork Network(IPAddress address, byte prefixLength)
+    {
+        if (prefixLength > (address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32))
+        {
+            throw new InvalidDataException($"netlink: a prefix of {prefixLength} bits for {address}");
+        }
+        try
+        {
+            return new IPNetwork(address, prefixLength);
+        }
+        catch (ArgumentException)
+        {
+            throw new InvalidDataException($"netlink: {address}/{prefixLength} has bits beyond its prefix");
+        }
+    }
 }
