@@ -63,6 +63,12 @@ public static class Mounts
     internal static void EnsureSharedDirectory(string path)
     {
         Directory.CreateDirectory(path);
+        // Two makers at once would stack two mounts, and the upper hides what is in the lower. ip(8) takes the same lock.
+        using var directory = Libc.Own(Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0));
+        if (directory.IsInvalid || Libc.flock(directory, Libc.LOCK_EX) != 0)
+        {
+            throw LinuxException.FromLastError("lock", path);
+        }
         if (Libc.mount("", path, "none", Libc.MS_SHARED | Libc.MS_REC, null) == 0)
         {
             return;

@@ -1,6 +1,6 @@
 namespace Straum.Linux.Interop;
 
-/// <summary>Attributes and actions of linux/fib_rules.h.</summary>
+/// <summary>Attributes of linux/fib_rules.h.</summary>
 internal static class FibRules
 {
     internal const ushort FRA_DST = 1;
@@ -12,9 +12,4 @@ internal static class FibRules
     internal const ushort FRA_FWMASK = 16;
     internal const ushort FRA_OIFNAME = 17;
     internal const ushort FRA_PROTOCOL = 21;
-    internal const ushort FR_ACT_TO_TBL = 1;
-    internal const ushort FR_ACT_BLACKHOLE = 6;
-    internal const ushort FR_ACT_UNREACHABLE = 7;
-    internal const ushort FR_ACT_PROHIBIT = 8;
-    internal const ushort FIB_RULE_INVERT = 2;
 }

@@ -8,19 +8,14 @@ internal static class IfLink
     internal const ushort IFLA_MTU = 4;
     internal const ushort IFLA_LINK = 5;
     internal const ushort IFLA_MASTER = 10;
-    internal const ushort IFLA_TXQLEN = 13;
     internal const ushort IFLA_OPERSTATE = 16;
     internal const ushort IFLA_LINKINFO = 18;
-    internal const ushort IFLA_IFALIAS = 20;
     internal const ushort IFLA_STATS64 = 23;
     internal const ushort IFLA_AF_SPEC = 26;
     internal const ushort IFLA_NET_NS_FD = 28;
-    internal const ushort IFLA_EXT_MASK = 29;
     internal const ushort IFLA_NUM_TX_QUEUES = 31;
     internal const ushort IFLA_NUM_RX_QUEUES = 32;
-    internal const ushort IFLA_CARRIER = 33;
     internal const ushort IFLA_LINK_NETNSID = 37;
-    internal const ushort IFLA_GSO_MAX_SEGS = 40;
     internal const ushort IFLA_GSO_MAX_SIZE = 41;
     internal const ushort IFLA_GRO_MAX_SIZE = 58;
     internal const ushort IFLA_XDP = 43;
@@ -42,21 +37,11 @@ internal static class IfLink
     internal const ushort IFLA_BR_STP_STATE = 5;
     internal const ushort IFLA_BR_MCAST_SNOOPING = 23;
     internal const ushort IFLA_BR_FORWARD_DELAY = 1;
-    internal const ushort IFLA_XDP_FD = 1;
-    internal const ushort IFLA_XDP_FLAGS = 3;
     internal const ushort IFLA_XDP_PROG_ID = 4;
-    internal const ushort IFLA_XDP_ATTACHED = 2;
 
     internal const ushort VETH_INFO_PEER = 1;
 
     internal const uint IFF_UP = 1;
-    internal const uint IFF_LOWER_UP = 65536;
-    internal const uint IFF_RUNNING = 64;
-    internal const uint IFF_LOOPBACK = 8;
-    internal const uint IFF_POINTOPOINT = 16;
-    internal const uint IFF_NOARP = 128;
 
-    internal const ushort IFLA_GSO_IPV4_MAX_SIZE = 63;
-    internal const ushort IFLA_GRO_IPV4_MAX_SIZE = 64;
     internal const byte IN6_ADDR_GEN_MODE_NONE = 1;
 }

@@ -60,9 +60,6 @@ internal static partial class Libbpf
     internal static unsafe partial int bpf_map_lookup_elem(SafeHandle fd, void* key, void* value);
 
     [LibraryImport(Library)]
-    internal static unsafe partial int bpf_map_lookup_and_delete_elem(SafeHandle fd, void* key, void* value);
-
-    [LibraryImport(Library)]
     internal static unsafe partial int bpf_map_update_elem(SafeHandle fd, void* key, void* value, ulong flags);
 
     [LibraryImport(Library)]

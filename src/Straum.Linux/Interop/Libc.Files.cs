@@ -9,13 +9,13 @@ internal static partial class Libc
     internal const int O_EXCL = 0x80;
     internal const int O_CLOEXEC = 0x80000;
 
+    internal const int LOCK_EX = 2;
+
     internal const int F_DUPFD_CLOEXEC = 1030;
 
     internal const int EFD_CLOEXEC = 0x80000;
-    internal const int EFD_NONBLOCK = 0x800;
 
     internal const short POLLIN = 1;
-    internal const short POLLERR = 8;
 
     internal const int AT_EMPTY_PATH = 0x1000;
     internal const uint STATX_INO = 0x100;
@@ -42,6 +42,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int rmdir(string path);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int flock(SafeHandle fd, int operation);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int fcntl(int fd, int command, int argument);

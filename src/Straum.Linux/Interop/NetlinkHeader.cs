@@ -16,10 +16,8 @@ internal static class NetlinkHeader
     internal const ushort NLMSG_NOOP = 1;
     internal const ushort NLMSG_ERROR = 2;
     internal const ushort NLMSG_DONE = 3;
-    internal const ushort NLMSG_OVERRUN = 4;
     internal const ushort NLMSGERR_ATTR_MSG = 1;
     internal const ushort NLMSGERR_ATTR_OFFS = 2;
-    internal const ushort NLMSGERR_ATTR_MISS_TYPE = 5;
     internal const ushort NLA_F_NESTED = 32768;
     internal const ushort NLA_F_NET_BYTEORDER = 16384;
 

@@ -10,7 +10,6 @@ internal static class PacketScheduler
     internal const ushort TCA_BPF_FD = 6;
     internal const ushort TCA_BPF_NAME = 7;
     internal const ushort TCA_BPF_FLAGS = 8;
-    internal const ushort TCA_BPF_TAG = 10;
     internal const ushort TCA_BPF_ID = 11;
     internal const ushort TCA_BPF_FLAG_ACT_DIRECT = 1;
 }

@@ -21,7 +21,6 @@ internal static class Rtnetlink
     internal const ushort RTM_GETRULE = 34;
     internal const ushort RTM_NEWQDISC = 36;
     internal const ushort RTM_DELQDISC = 37;
-    internal const ushort RTM_GETQDISC = 38;
     internal const ushort RTM_NEWTFILTER = 44;
     internal const ushort RTM_DELTFILTER = 45;
     internal const ushort RTM_GETTFILTER = 46;
@@ -40,11 +39,8 @@ internal static class Rtnetlink
     internal const ushort TCA_OPTIONS = 2;
 
     internal const uint RTM_F_LOOKUP_TABLE = 4096;
-    internal const uint RTM_F_FIB_MATCH = 8192;
     internal const uint RTM_F_CLONED = 512;
     internal const uint RTNH_F_ONLINK = 4;
-    internal const uint RTNH_F_DEAD = 1;
-    internal const uint RTNH_F_LINKDOWN = 16;
 
     internal const int RTNLGRP_LINK = 1;
     internal const int RTNLGRP_NEIGH = 3;
@@ -52,13 +48,6 @@ internal static class Rtnetlink
     internal const int RTNLGRP_IPV4_ROUTE = 7;
     internal const int RTNLGRP_IPV6_IFADDR = 9;
     internal const int RTNLGRP_IPV6_ROUTE = 11;
-    internal const int RTNLGRP_IPV4_RULE = 8;
-    internal const int RTNLGRP_IPV6_RULE = 19;
 
-    internal const byte RT_SCOPE_LINK = 253;
-    internal const byte RT_SCOPE_HOST = 254;
-    internal const byte RT_SCOPE_NOWHERE = 255;
     internal const byte RT_TABLE_UNSPEC = 0;
-    internal const byte RT_TABLE_COMPAT = 252;
-    internal const uint RT_TABLE_MAIN = 254;
 }

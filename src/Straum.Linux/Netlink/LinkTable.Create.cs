@@ -36,7 +36,9 @@ public sealed partial class LinkTable
         request.EndNest(peer);
         request.EndNest(data);
         request.EndNest(info);
-        return Create(ref request, "veth", name);
+        var link = Create(ref request, "veth", name);
+        GC.KeepAlive(peerNamespace);
+        return link;
     }
 
     /// <param name="name">Name of the device.</param>

@@ -61,8 +61,11 @@ public sealed partial class LinkTable
     public void SetMaster(int index, int masterIndex) => Set(index, IFLA_MASTER, masterIndex, "link set master");
 
     /// <summary>Moves the device away. Its addresses and routes are lost, its index may change.</summary>
-    public void SetNamespace(int index, NetworkNamespace destination) =>
+    public void SetNamespace(int index, NetworkNamespace destination)
+    {
         Set(index, IFLA_NET_NS_FD, (int)destination.Handle.DangerousGetHandle(), "link set netns");
+        GC.KeepAlive(destination);
+    }
 
     /// <summary>Renames the device; before Linux 6.2 it must be down.</summary>
     public void SetName(int index, string name)
@@ -93,7 +96,7 @@ public sealed partial class LinkTable
 
     /// <summary>
     /// Sets how large the packets may be that segmentation offload and receive aggregation handle, in bytes. Above 64 KiB
-    /// ("BIG TCP") IPv6 needs Linux 5.19, IPv4 6.3.
+    /// ("BIG TCP", since Linux 5.19) only IPv6 follows.
     /// </summary>
     public void SetAggregation(int index, int gsoMaxSize, int groMaxSize)
     {
