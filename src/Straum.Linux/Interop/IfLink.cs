@@ -42,6 +42,7 @@ internal static class IfLink
     internal const ushort VETH_INFO_PEER = 1;
 
     internal const uint IFF_UP = 1;
+    internal const uint IFF_NOARP = 128;
 
     internal const byte IN6_ADDR_GEN_MODE_NONE = 1;
 }
