@@ -8,6 +8,7 @@ internal static partial class Libc
     internal const int O_CREAT = 0x40;
     internal const int O_EXCL = 0x80;
     internal const int O_CLOEXEC = 0x80000;
+    internal const int O_DIRECTORY = 0x10000;
 
     internal const int LOCK_EX = 2;
 
@@ -45,6 +46,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int flock(SafeHandle fd, int operation);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fsync(SafeHandle fd);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int fcntl(int fd, int command, int argument);

@@ -1,0 +1,83 @@
+using System.Net;
+using Straum.Control.Addressing;
+using Straum.Kubernetes.Objects;
+using Straum.Linux;
+
+namespace Straum.Agent.Cni;
+
+/// <summary>
+/// The devices, addresses and routes of pods, in their namespaces and in the host's. Calls block and may come from several
+/// threads at once; refusals of the kernel are <see cref="LinuxException"/>s.
+/// </summary>
+public interface IPodNetwork
+{
+    /// <summary>Whether this kernel has IPv6: without it pods get no IPv6 address even if the node has a prefix.</summary>
+    bool HasIpv6 { get; }
+
+    /// <summary>Finds out which namespace a path leads to. <c>null</c> when it leads to none.</summary>
+    ulong? TryGetNamespace(string path);
+
+    /// <summary>The agent's own namespace, which is no pod's.</summary>
+    ulong HostNamespace { get; }
+
+    /// <summary>
+    /// Makes the pair of devices, both down, and gives the pod's end its addresses. A host end of the same name, left by an
+    /// attachment that nobody remembers, is removed first.
+    /// </summary>
+    /// <exception cref="LinuxException">EEXIST when the pod has an interface of that name.</exception>
+    IPodLink Create(PodRecord pod);
+
+    /// <summary>Removes the pair by its host end, and with it routes and neighbor entries. Returns <c>false</c> when it was not there.</summary>
+    bool Remove(string hostInterface);
+
+    /// <summary>Writes what is missing of the host's side: device up, routes, neighbor entries. Returns <c>false</c> when the device is gone.</summary>
+    bool RepairHost(PodRecord pod);
+
+    /// <summary>Looks whether the pod's side and the host's are as ADD made them. Returns what is not, each as one sentence.</summary>
+    IReadOnlyList<string> Verify(PodRecord pod, PodExpectation expected);
+
+    /// <summary>Every host end on this node, also those that nobody remembers.</summary>
+    IReadOnlyList<PodHostLink> List();
+}
+
+/// <summary>A pair of devices that was just made. Dispose of it when done; that does not remove it.</summary>
+public interface IPodLink : IDisposable
+{
+    int HostInterfaceIndex { get; }
+
+    /// <summary>Sets both ends up and adds the routes: packets flow from here on.</summary>
+    void Activate();
+}
+
+/// <summary>A host end as the kernel has it.</summary>
+/// <param name="Name">Begins with <see cref="PodLink.HostNamePrefix"/>.</param>
+/// <param name="Index">Changes when the device is made anew.</param>
+/// <param name="IsUp">Set up.</param>
+/// <param name="Addresses">That our routes lead to over it.</param>
+public sealed record PodHostLink(string Name, int Index, bool IsUp, ValueArray<IPAddress> Addresses);
+
+/// <summary>What to look for in a pod: what ADD made, as far as the runtime still expects it.</summary>
+/// <param name="Addresses">On the pod's interface.</param>
+/// <param name="Routes">Out of the pod's interface.</param>
+public sealed record PodExpectation(IReadOnlyList<IPAddress> Addresses, IReadOnlyList<IPNetwork> Routes)
+{
+    /// <summary>All that ADD makes.</summary>
+    public static PodExpectation Everything(PodRecord pod)
+    {
+        var families = pod.Addresses.Select(a => a.AddressFamily).ToList();
+        return new PodExpectation(
+            [.. pod.Addresses],
+            [
+                .. families.Where(f => f == System.Net.Sockets.AddressFamily.InterNetwork).Select(_ => PodLink.GatewayRoute),
+                .. families.Select(PodLink.DefaultRouteOf),
+            ]);
+    }
+
+    /// <summary>What ADD makes and <paramref name="result"/> lists.</summary>
+    public static PodExpectation Of(PodRecord pod, CniPreviousResult result)
+    {
+        var everything = Everything(pod);
+        return new PodExpectation(
+            [.. everything.Addresses.Where(result.Addresses.Contains)], [.. everything.Routes.Where(result.Routes.Contains)]);
+    }
+}

@@ -1,0 +1,185 @@
+using Microsoft.Extensions.Logging;
+using Straum.Control.Addressing;
+using Straum.Linux;
+
+namespace Straum.Agent.Cni;
+
+/// <summary>
+/// Compares the pods' records with the kernel: at start, and slowly ever after. It repairs and finishes; it only forgets a
+/// pod that is provably gone, since a runtime that has not sent a DEL may still have plans with it.
+/// </summary>
+public sealed partial class PodReconciler
+{
+    /// <summary>How long a pod's device and namespace are both gone before the missing DEL is not waited for any more.</summary>
+    public static readonly TimeSpan GoneFor = TimeSpan.FromMinutes(5);
+
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(60);
+
+    private readonly PodRegistry _registry;
+    private readonly PodAttachments _attachments;
+    private readonly IPodNetwork _network;
+    private readonly IPodDatapath _datapath;
+    private readonly PendingDeletes _pending;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly Dictionary<AddressOwner, long> _goneSince = [];
+
+    public PodReconciler(
+        PodRegistry registry, PodAttachments attachments, IPodNetwork network, IPodDatapath datapath, PendingDeletes pending,
+        TimeProvider clock, ILogger<PodReconciler> log)
+    {
+        _registry = registry;
+        _attachments = attachments;
+        _network = network;
+        _datapath = datapath;
+        _pending = pending;
+        _clock = clock;
+        _log = log;
+    }
+
+    /// <summary>
+    /// Brings the node from what the last agent left to where calls can be served. To be awaited before the first call.
+    /// <list type="number">
+    /// <item>Protect addresses in use that no record explains.</item>
+    /// <item>Make the datapath hold the attached pods and no others.</item>
+    /// <item>Undo ADDs and finish DELs that were cut off; forget pods of an earlier boot.</item>
+    /// <item>Finish the deletions that came while no agent ran.</item>
+    /// </list>
+    /// </summary>
+    public async Task RecoverAsync()
+    {
+        if (_registry.DamagedLines > 0)
+        {
+            LogDamaged(_log, _registry.DamagedLines);
+        }
+
+        // :: Step 1: foreign devices
+        var links = await Task.Run(_network.List).ConfigureAwait(false);
+        KeepForeign(links, []);
+
+        // :: Step 2: datapath
+        var byName = links.ToDictionary(l => l.Name);
+        var attached = _registry.Pods.Where(p => p.State == PodState.Attached && byName.ContainsKey(p.HostInterface));
+        await Task.Run(() => _datapath.Restore([.. attached.Select(p => p.Endpoint)])).ConfigureAwait(false);
+
+        // :: Step 3: what was cut off
+        foreach (var pod in _registry.Pods)
+        {
+            if (pod.State != PodState.Attached || (_registry.RebootedSince && !byName.ContainsKey(pod.HostInterface)))
+            {
+                await _attachments.DetachAsync(pod.Owner).ConfigureAwait(false);
+            }
+        }
+
+        // :: Step 4: deletions
+        await FinishPendingAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Calls <see cref="ReconcileAsync"/> again and again until cancelled. A pass that fails is logged and tried again.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Interval, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+            {
+                try
+                {
+                    await ReconcileAsync().ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is LinuxException or IOException)
+                {
+                    LogFailed(_log, e.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>One comparison.</summary>
+    public async Task ReconcileAsync()
+    {
+        await FinishPendingAsync().ConfigureAwait(false);
+        var pods = _registry.Pods;
+        var links = await Task.Run(_network.List).ConfigureAwait(false);
+        var byName = links.ToDictionary(l => l.Name);
+        foreach (var pod in pods)
+        {
+            switch (pod.State)
+            {
+                case PodState.Detaching:
+                    await _attachments.DetachAsync(pod.Owner).ConfigureAwait(false);
+                    break;
+                case PodState.Attached when byName.TryGetValue(pod.HostInterface, out var link):
+                    _goneSince.Remove(pod.Owner);
+                    if (!link.IsUp || pod.Addresses.Any(a => !link.Addresses.Contains(a)))
+                    {
+                        await _attachments.RepairAsync(pod.Owner).ConfigureAwait(false);
+                    }
+                    break;
+                case PodState.Attached:
+                    await ConsiderGoneAsync(pod).ConfigureAwait(false);
+                    break;
+            }
+        }
+        foreach (var owner in _goneSince.Keys.Except(pods.Select(p => p.Owner)).ToList())
+        {
+            _goneSince.Remove(owner);
+        }
+        KeepForeign(links, pods);
+    }
+
+    private async Task ConsiderGoneAsync(PodRecord pod)
+    {
+        if (await Task.Run(() => _network.TryGetNamespace(pod.NetworkNamespace)).ConfigureAwait(false) is not null)
+        {
+            _goneSince.Remove(pod.Owner);
+            return;
+        }
+        if (_goneSince.TryAdd(pod.Owner, _clock.GetTimestamp()) || _clock.GetElapsedTime(_goneSince[pod.Owner]) < GoneFor)
+        {
+            return;
+        }
+        LogGone(_log, pod);
+        await _attachments.DetachAsync(pod.Owner).ConfigureAwait(false);
+    }
+
+    private async Task FinishPendingAsync()
+    {
+        foreach (var owner in _pending.List())
+        {
+            LogPending(_log, owner);
+            await _attachments.DetachAsync(owner).ConfigureAwait(false);
+        }
+    }
+
+    /// <param name="links">The devices there are.</param>
+    /// <param name="before">The pods there were before these were listed: one may have gone since, or come.</param>
+    private void KeepForeign(IReadOnlyList<PodHostLink> links, IReadOnlyList<PodRecord> before)
+    {
+        var known = before.Concat(_registry.Pods).Select(p => p.HostInterface).ToHashSet();
+        var foreign = links.Where(l => !known.Contains(l.Name)).ToList();
+        if (foreign.Count > 0)
+        {
+            LogForeign(_log, string.Join(", ", foreign.Select(l => l.Name)));
+        }
+        _registry.KeepForeign(foreign);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the pod journal has {Count} damaged lines; what they said is lost")]
+    private static partial void LogDamaged(ILogger log, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no record of the pods behind {Links}; their addresses are kept aside until they are deleted")]
+    private static partial void LogForeign(ILogger log, string links);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "finishing the deletion of {Owner}, which came while no agent ran")]
+    private static partial void LogPending(ILogger log, AddressOwner owner);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Pod} is gone, and no DEL came; its addresses go to rest")]
+    private static partial void LogGone(ILogger log, PodRecord pod);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "comparing pods with the kernel failed: {Reason}")]
+    private static partial void LogFailed(ILogger log, string reason);
+}

@@ -1,0 +1,275 @@
+using System.Net;
+using System.Net.Sockets;
+using Straum.Kubernetes.Objects;
+using Straum.Linux;
+using Straum.Linux.Netlink;
+
+namespace Straum.Agent.Cni;
+
+/// <summary>
+/// Pods' devices in the kernel, as pairs of veth devices. The namespace of the thread that makes this object is the host's.
+/// <para>
+/// In the pod: the address alone (/32, /128), a default route to a link-local gateway that the datapath answers for, no
+/// link-local IPv6 address, and no automatic configuration. On the host: a route and a permanent neighbor entry per
+/// address, so that the host never has to ask for a pod.
+/// </para>
+/// </summary>
+public sealed class PodWiring : IPodNetwork, IDisposable
+{
+    private readonly RtNetlink _host = RtNetlink.Open();
+
+    public PodWiring()
+    {
+        using var own = NetworkNamespace.Current();
+        HostNamespace = own.Inode;
+    }
+
+    public bool HasIpv6 { get; } = Directory.Exists("/proc/sys/net/ipv6");
+
+    public ulong HostNamespace { get; }
+
+    public ulong? TryGetNamespace(string path)
+    {
+        try
+        {
+            using var found = NetworkNamespace.Open(path);
+            return found.Inode;
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ESRCH)
+        {
+            return null;
+        }
+    }
+
+    public IPodLink Create(PodRecord pod)
+    {
+        var space = NetworkNamespace.Open(pod.NetworkNamespace);
+        var hostIndex = 0;
+        try
+        {
+            hostIndex = CreatePair(pod, space);
+            if (HasIpv6)
+            {
+                _host.Links.SetAddrGenModeNone(hostIndex);
+            }
+            var inside = space.Run(() => PreparePod(pod));
+            return new PodPair(this, pod, hostIndex, inside.Netlink, inside.Index, space);
+        }
+        catch
+        {
+            if (hostIndex != 0)
+            {
+                _host.Links.Delete(hostIndex);
+            }
+            space.Dispose();
+            throw;
+        }
+    }
+
+    public bool Remove(string hostInterface) => _host.Links.Delete(hostInterface);
+
+    public bool RepairHost(PodRecord pod)
+    {
+        if (!_host.Links.TryGet(pod.HostInterface, out var link))
+        {
+            return false;
+        }
+        if (!link.IsUp)
+        {
+            _host.Links.SetUp(link.Index);
+        }
+        foreach (var address in pod.Addresses)
+        {
+            WriteHostRoute(address, link.Index, pod.PodMac);
+        }
+        return true;
+    }
+
+    public IReadOnlyList<string> Verify(PodRecord pod, PodExpectation expected)
+    {
+        var faults = new List<string>();
+        if (!_host.Links.TryGet(pod.HostInterface, out var host))
+        {
+            return [$"{pod.HostInterface} is missing on the host"];
+        }
+        VerifyHost(pod, host, faults);
+        try
+        {
+            using var space = NetworkNamespace.Open(pod.NetworkNamespace);
+            using var inside = RtNetlink.Open(space);
+            VerifyPod(pod, expected, inside, faults);
+        }
+        catch (LinuxException e)
+        {
+            faults.Add($"the namespace {pod.NetworkNamespace} cannot be read: {e.Message}");
+        }
+        return faults;
+    }
+
+    public IReadOnlyList<PodHostLink> List()
+    {
+        var routes = _host.Routes.List(protocol: (RouteProtocol)PodLink.RouteProtocol).ToLookup(r => r.InterfaceIndex);
+        return [.. _host.Links.List()
+            .Where(l => l.Kind == "veth" && l.Name.StartsWith(PodLink.HostNamePrefix, StringComparison.Ordinal))
+            .Select(l => new PodHostLink(
+                l.Name, l.Index, l.IsUp, routes[l.Index].Select(r => r.Destination.BaseAddress).ToValueArray()))];
+    }
+
+    public void Dispose() => _host.Dispose();
+
+    private static int PrefixLengthOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
+
+    /// <summary>Of the calling thread's namespace. In the form with slashes the device's name may contain dots.</summary>
+    private static void WriteIpv6Setting(string device, string name, int value) =>
+        Sysctl.Write($"net/ipv6/conf/{device}/{name}", value);
+
+    private int CreatePair(PodRecord pod, NetworkNamespace space)
+    {
+        try
+        {
+            return CreateVeth();
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EEXIST && _host.Links.Delete(pod.HostInterface))
+        {
+            // The name follows from the owner, so this was a pair of the same attachment, and nobody remembered it.
+            return CreateVeth();
+        }
+
+        int CreateVeth() => _host.Links.CreateVeth(
+            pod.HostInterface, pod.Owner.InterfaceName, space, pod.Mtu, pod.HostMac, pod.PodMac).Index;
+    }
+
+    /// <summary>Runs inside the pod's namespace. The device is down: nothing can be sent or received yet.</summary>
+    private (RtNetlink Netlink, int Index) PreparePod(PodRecord pod)
+    {
+        var netlink = RtNetlink.Open();
+        try
+        {
+            var name = pod.Owner.InterfaceName;
+            var index = netlink.Links.Get(name).Index;
+            if (HasIpv6)
+            {
+                // Also where the pod has no IPv6 address: a router advertisement must not give it one (CVE-2020-10749).
+                WriteIpv6Setting(name, "accept_ra", 0);
+                WriteIpv6Setting(name, "accept_dad", 0);
+                netlink.Links.SetAddrGenModeNone(index);
+            }
+            if (pod.Addresses.Any(a => a.AddressFamily == AddressFamily.InterNetworkV6))
+            {
+                // Some runtimes switch IPv6 off in every new namespace.
+                WriteIpv6Setting(name, "disable_ipv6", 0);
+            }
+            foreach (var address in pod.Addresses)
+            {
+                netlink.Addresses.Add(index, address, PrefixLengthOf(address), noDad: address.AddressFamily == AddressFamily.InterNetworkV6);
+            }
+            return (netlink, index);
+        }
+        catch
+        {
+            netlink.Dispose();
+            throw;
+        }
+    }
+
+    private void WriteHostRoute(IPAddress address, int index, MacAddress podMac)
+    {
+        // The neighbor first: with the route in place the host would ask for it.
+        _host.Neighbors.Replace(new Neighbor { InterfaceIndex = index, Address = address, MacAddress = podMac });
+        _host.Routes.Replace(new Route
+        {
+            Destination = new IPNetwork(address, PrefixLengthOf(address)),
+            InterfaceIndex = index,
+            Scope = RouteScope.Link,
+            Protocol = (RouteProtocol)PodLink.RouteProtocol,
+        });
+    }
+
+    private void VerifyHost(PodRecord pod, Link host, List<string> faults)
+    {
+        if (host.Index != pod.HostInterfaceIndex)
+        {
+            faults.Add($"{pod.HostInterface} was made anew: its index is {host.Index}, not {pod.HostInterfaceIndex}");
+        }
+        if (!host.IsUp)
+        {
+            faults.Add($"{pod.HostInterface} is down");
+        }
+        foreach (var address in pod.Addresses)
+        {
+            if (_host.Routes.Get(address) is not { } route || route.InterfaceIndex != host.Index)
+            {
+                faults.Add($"the host has no route to {address} over {pod.HostInterface}");
+            }
+        }
+    }
+
+    private static void VerifyPod(PodRecord pod, PodExpectation expected, RtNetlink inside, List<string> faults)
+    {
+        var name = pod.Owner.InterfaceName;
+        if (!inside.Links.TryGet(name, out var link))
+        {
+            faults.Add($"{name} is missing in the pod");
+            return;
+        }
+        if (!link.IsUp)
+        {
+            faults.Add($"{name} is down in the pod");
+        }
+        if (link.MacAddress != pod.PodMac)
+        {
+            faults.Add($"{name} has the address {link.MacAddress}, not {pod.PodMac}");
+        }
+        var addresses = inside.Addresses.List(link.Index).Select(a => a.Address).ToHashSet();
+        faults.AddRange(expected.Addresses.Where(a => !addresses.Contains(a)).Select(a => $"{name} has lost its address {a}"));
+        var routes = inside.Routes.List().Where(r => r.InterfaceIndex == link.Index).Select(r => r.Destination).ToHashSet();
+        faults.AddRange(expected.Routes.Where(r => !routes.Contains(r)).Select(r => $"the pod has lost its route {r} dev {name}"));
+    }
+
+    private sealed class PodPair(
+        PodWiring wiring, PodRecord pod, int hostIndex, RtNetlink inside, int podIndex, NetworkNamespace space) : IPodLink
+    {
+        private const int LoopbackIndex = 1;
+
+        public int HostInterfaceIndex => hostIndex;
+
+        public void Activate()
+        {
+            inside.Links.SetUp(LoopbackIndex);
+            wiring._host.Links.SetUp(hostIndex);
+            foreach (var address in pod.Addresses)
+            {
+                wiring.WriteHostRoute(address, hostIndex, pod.PodMac);
+            }
+            inside.Links.SetUp(podIndex);
+            foreach (var address in pod.Addresses)
+            {
+                AddRoutes(address.AddressFamily);
+            }
+        }
+
+        public void Dispose()
+        {
+            inside.Dispose();
+            space.Dispose();
+        }
+
+        /// <summary>
+        /// IPv4 gets the gateway's own route too, rather than a flag on the default route: sandboxes that copy a pod's
+        /// routes (gVisor, Kata) know that form. An IPv6 link-local gateway is on the link by itself.
+        /// </summary>
+        private void AddRoutes(AddressFamily family)
+        {
+            if (family == AddressFamily.InterNetwork)
+            {
+                inside.Routes.Add(new Route { Destination = PodLink.GatewayRoute, InterfaceIndex = podIndex, Scope = RouteScope.Link });
+            }
+            inside.Routes.Add(new Route
+            {
+                Destination = PodLink.DefaultRouteOf(family),
+                Gateway = PodLink.GatewayFor(family),
+                InterfaceIndex = podIndex,
+            });
+        }
+    }
+}
