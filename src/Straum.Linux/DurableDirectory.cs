@@ -7,7 +7,7 @@ public static class DurableDirectory
 {
     public static void Sync(string path)
     {
-        using var directory = Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        using var directory = Libc.Own(Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0));
         if (directory.IsInvalid)
         {
             throw LinuxException.FromLastError("directory open", path);
