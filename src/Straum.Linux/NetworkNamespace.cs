@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -91,6 +92,30 @@ public sealed class NetworkNamespace : IDisposable
     /// <exception cref="LinuxException">ENOENT when there is none.</exception>
     public static NetworkNamespace Open(string nameOrPath) =>
         OpenPath(nameOrPath.Contains('/') ? nameOrPath : PathOf(nameOrPath));
+
+    /// <summary>
+    /// As <see cref="Open"/>, but answers <c>false</c> when the path is not there or leads to something else: a namespace that
+    /// was unmounted leaves an ordinary file behind.
+    /// </summary>
+    public static bool TryOpen(string nameOrPath, [NotNullWhen(true)] out NetworkNamespace? found)
+    {
+        found = null;
+        try
+        {
+            found = Open(nameOrPath);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ESRCH or Errno.ENXIO)
+        {
+            return false;
+        }
+        if (Libc.ioctl(found.Handle, Libc.NS_GET_NSTYPE) != Libc.CLONE_NEWNET)
+        {
+            found.Dispose();
+            found = null;
+            return false;
+        }
+        return true;
+    }
 
     /// <summary>Opens the namespace of a process. ESRCH or ENOENT when the process has ended.</summary>
     public static NetworkNamespace OpenProcess(int pid) => OpenPath($"/proc/{pid}/ns/net");

@@ -20,6 +20,25 @@ public sealed class NetworkNamespaceTests
         Should.Throw<LinuxException>(() => NetworkNamespace.Create(test.Name)).Errno.ShouldBe(Errno.EEXIST);
     }
 
+    [Theory]
+    [InlineData("straum-t-absent")]
+    [InlineData("/proc/self/environ")]
+    [InlineData("/proc/self/environ/x")]
+    [InlineData("/proc/self/ns/mnt")]
+    public void TryOpen_OfWhatIsNoNetworkNamespace_IsFalse(string path) =>
+        NetworkNamespace.TryOpen(path, out _).ShouldBeFalse();
+
+    [Fact]
+    public void TryOpen_OfANamespace_OpensIt()
+    {
+        using var test = new TestNamespace();
+        NetworkNamespace.TryOpen(test.Name, out var found).ShouldBeTrue();
+        using (found)
+        {
+            found!.Inode.ShouldBe(test.Namespace.Inode);
+        }
+    }
+
     [Fact]
     public void Run_Exception_FlowsBackToCaller() =>
         Should.Throw<InvalidOperationException>(() =>

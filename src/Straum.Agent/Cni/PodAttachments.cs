@@ -64,7 +64,7 @@ public sealed partial class PodAttachments : IDisposable
         {
             return (null, new CniError(
                 CniErrorCode.InvalidEnvironment,
-                inode is null ? "CNI_NETNS is not there" : "CNI_NETNS is the host's own namespace", request.NetworkNamespace));
+                inode is null ? "CNI_NETNS is no network namespace" : "CNI_NETNS is the host's own namespace", request.NetworkNamespace));
         }
         if (_registry.TryGet(request.Owner, out var old))
         {

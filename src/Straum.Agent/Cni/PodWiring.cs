@@ -30,14 +30,13 @@ public sealed class PodWiring : IPodNetwork, IDisposable
 
     public ulong? TryGetNamespace(string path)
     {
-        try
-        {
-            using var found = NetworkNamespace.Open(path);
-            return found.Inode;
-        }
-        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR or Errno.ESRCH)
+        if (!NetworkNamespace.TryOpen(path, out var found))
         {
             return null;
+        }
+        using (found)
+        {
+            return found.Inode;
         }
     }
 

@@ -6,6 +6,9 @@ internal static partial class Libc
 {
     internal const int CLONE_NEWNET = 0x40000000;
 
+    /// <summary>linux/nsfs.h: _IO(0xb7, 3)</summary>
+    internal const nuint NS_GET_NSTYPE = 0xb703;
+
     internal const ulong MS_REC = 0x4000;
     internal const ulong MS_BIND = 0x1000;
     internal const ulong MS_SHARED = 0x100000;
@@ -14,6 +17,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int setns(SafeHandle fd, int nstype);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int ioctl(SafeHandle fd, nuint request);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int unshare(int flags);
