@@ -43,22 +43,23 @@ public sealed class PodWiring : IPodNetwork, IDisposable
     public IPodLink Create(PodRecord pod)
     {
         var space = NetworkNamespace.Open(pod.NetworkNamespace);
-        var hostIndex = 0;
+        Link? link = null;
         try
         {
-            hostIndex = CreatePair(pod, space);
+            link = CreatePair(pod, space);
             if (HasIpv6)
             {
-                _host.Links.SetAddrGenModeNone(hostIndex);
+                _host.Links.SetAddrGenModeNone(link.Index);
             }
-            var inside = space.Run(() => PreparePod(pod));
-            return new PodPair(this, pod, hostIndex, inside.Netlink, inside.Index, space);
+            // The link opposite is the pod's end, counted in the pod's namespace.
+            var podIndex = link.ParentIndex;
+            return new PodPair(this, pod, link.Index, space.Run(() => PreparePod(pod, podIndex)), podIndex, space);
         }
         catch
         {
-            if (hostIndex != 0)
+            if (link is not null)
             {
-                _host.Links.Delete(hostIndex);
+                _host.Links.Delete(link.Index);
             }
             space.Dispose();
             throw;
@@ -122,7 +123,7 @@ public sealed class PodWiring : IPodNetwork, IDisposable
     private static void WriteIpv6Setting(string device, string name, int value) =>
         Sysctl.Write($"net/ipv6/conf/{device}/{name}", value);
 
-    private int CreatePair(PodRecord pod, NetworkNamespace space)
+    private Link CreatePair(PodRecord pod, NetworkNamespace space)
     {
         try
         {
@@ -134,18 +135,17 @@ public sealed class PodWiring : IPodNetwork, IDisposable
             return CreateVeth();
         }
 
-        int CreateVeth() => _host.Links.CreateVeth(
-            pod.HostInterface, pod.Owner.InterfaceName, space, pod.Mtu, pod.HostMac, pod.PodMac).Index;
+        Link CreateVeth() => _host.Links.CreateVeth(
+            pod.HostInterface, pod.Owner.InterfaceName, space, pod.Mtu, pod.HostMac, pod.PodMac);
     }
 
     /// <summary>Runs inside the pod's namespace. The device is down: nothing can be sent or received yet.</summary>
-    private (RtNetlink Netlink, int Index) PreparePod(PodRecord pod)
+    private RtNetlink PreparePod(PodRecord pod, int index)
     {
         var netlink = RtNetlink.Open();
         try
         {
             var name = pod.Owner.InterfaceName;
-            var index = netlink.Links.Get(name).Index;
             if (HasIpv6)
             {
                 // Also where the pod has no IPv6 address: a router advertisement must not give it one (CVE-2020-10749).
@@ -155,14 +155,17 @@ public sealed class PodWiring : IPodNetwork, IDisposable
             }
             if (pod.Addresses.Any(a => a.AddressFamily == AddressFamily.InterNetworkV6))
             {
-                // Some runtimes switch IPv6 off in every new namespace.
-                WriteIpv6Setting(name, "disable_ipv6", 0);
+                // Some runtimes switch IPv6 off in every new namespace. Read first: writing this one spins for rtnl_lock.
+                if (Sysctl.Read($"net/ipv6/conf/{name}/disable_ipv6") != "0")
+                {
+                    WriteIpv6Setting(name, "disable_ipv6", 0);
+                }
             }
             foreach (var address in pod.Addresses)
             {
                 netlink.Addresses.Add(index, address, PrefixLengthOf(address), noDad: address.AddressFamily == AddressFamily.InterNetworkV6);
             }
-            return (netlink, index);
+            return netlink;
         }
         catch
         {

@@ -34,27 +34,19 @@ public sealed class CniConcurrencyTests(ITestOutputHelper output)
     [Fact]
     public async Task Adds_AHundredAtOnce_MeasuredInTheServer()
     {
-        // The promise is p99 ≤ 20 ms per ADD. All at once on few cores, the kernel's lock makes them wait for each other, so
-        // what a pod waits for is the work of all before it: that is printed, and the work itself is bounded.
+        // The promise is p99 ≤ 20 ms. All at once, a pod also waits for the kernel's work on those before it (rtnl_lock), so
+        // both are printed: the work for one, and how long the last of a hundred waits.
         await using var node = await TestNode.StartAsync();
-        var warmUp = node.NewPodNamespace();
-        await node.AddAsync("warm-up", warmUp);
-        var pods = Enumerable.Range(0, Pods).Select(i => (Id: $"c{i}", Space: node.NewPodNamespace())).ToList();
-        var clock = Stopwatch.StartNew();
+        node.Datapath.ChecksDevices = false;
+        await AttachAllAsync(node, "warm-up");
 
-        var times = await Task.WhenAll(pods.Select(async p =>
-        {
-            var (pod, error) = await node.Attachments.AttachAsync(new AttachRequest(
-                new AddressOwner(p.Id, "eth0"), "straum", p.Space.Namespace.Path, PodIdentity.None, null, ""));
-            pod.ShouldNotBeNull(error?.ToString());
-            return clock.Elapsed;
-        }));
+        var times = await AttachAllAsync(node, "measured");
 
-        var alone = clock.Elapsed / Pods;
+        var each = times[^1] / Pods;
         output.WriteLine(
-            $"{Pods} ADDs at once: {alone.TotalMilliseconds:0.00} ms each, last after {times.Max().TotalMilliseconds:0} ms, "
-            + $"{Environment.ProcessorCount} processors, Linux {Environment.OSVersion.Version}");
-        alone.ShouldBeLessThan(TimeSpan.FromMilliseconds(20));
+            $"{Pods} ADDs at once: {each.TotalMilliseconds:0.00} ms of work each; median after {times[Pods / 2].TotalMilliseconds:0} ms, "
+            + $"p99 {times[Pods * 99 / 100 - 1].TotalMilliseconds:0} ms, {Environment.ProcessorCount} processors, Linux {Environment.OSVersion.Version}");
+        each.ShouldBeLessThan(TimeSpan.FromMilliseconds(20));
     }
 
     [Fact]
@@ -114,5 +106,20 @@ public sealed class CniConcurrencyTests(ITestOutputHelper output)
         node.HostLinks().ShouldBe(left.Select(p => p.HostInterface), ignoreOrder: true);
         node.Datapath.Pods.ShouldBe(left.Select(p => p.Endpoint), ignoreOrder: true);
         left.SelectMany(p => (IEnumerable<IPAddress>)p.Addresses).Distinct().Count().ShouldBe(left.Count);
+    }
+
+    /// <summary>Attaches <see cref="Pods"/> pods at the same time. Returns how long each waited, in order.</summary>
+    private static async Task<List<TimeSpan>> AttachAllAsync(TestNode node, string prefix)
+    {
+        var requests = Enumerable.Range(0, Pods).Select(i => new AttachRequest(
+            new AddressOwner($"{prefix}-{i}", "eth0"), "straum", node.NewPodNamespace().Namespace.Path, PodIdentity.None, null, "")).ToList();
+        var start = Stopwatch.GetTimestamp();
+        var times = await Task.WhenAll(requests.Select(async request =>
+        {
+            var (pod, error) = await node.Attachments.AttachAsync(request);
+            pod.ShouldNotBeNull(error?.ToString());
+            return Stopwatch.GetElapsedTime(start);
+        }));
+        return [.. times.Order()];
     }
 }
