@@ -11,6 +11,7 @@ using Straum.Lab.ApiServer.Http;
 using Straum.Lab.ApiServer.Resources;
 using Straum.Lab.ApiServer.Services;
 using Straum.Lab.ApiServer.Storage;
+using Straum.Lab.Controllers;
 
 namespace Straum.Lab.ApiServer;
 
@@ -31,6 +32,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
     private readonly ILogger _logger;
     private ClusterCertificates? _certificates;
     private WebApplication? _web;
+    private ControllerHost? _controllers;
 
     private EmbeddedApiServer(ObjectStore store, ILogger logger)
     {
@@ -80,6 +82,10 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
             await _web.StopAsync(patience.Token).ConfigureAwait(false);
             await _web.DisposeAsync().ConfigureAwait(false);
         }
+        if (_controllers is not null)
+        {
+            await _controllers.DisposeAsync().ConfigureAwait(false);
+        }
         _sockets.ForEach(socket => socket.Dispose());
         _store.Dispose();
         _certificates?.Dispose();
@@ -91,7 +97,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
     /// <item>Objects: derived tables, then the journal takes writes.</item>
     /// <item>Sockets, before the objects that name their ports.</item>
     /// <item>The objects every cluster has.</item>
-    /// <item>The web server, then the file that tells clients of it.</item>
+    /// <item>The web server and the controllers, then the file that tells clients of it.</item>
     /// </list>
     /// </summary>
     private async Task RunAsync(ApiServerOptions options, ILoggerFactory loggers, TimeProvider clock)
@@ -117,13 +123,14 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         // :: Step 3: objects of every cluster
         await new Bootstrap(_store, writer, registry, addresses).RunAsync(_sockets).ConfigureAwait(false);
 
-        // :: Step 4: the web server
+        // :: Step 4: the web server and the controllers
         using var certificate = _certificates.IssueServer(Names,
             [IPAddress.Loopback, IPAddress.IPv6Loopback, .. _sockets.Select(s => s.EndPoint.Address), .. addresses.Pools.Select(pool => pool.First)]);
         var router = new ApiRouter(_store, writer, registry, _certificates.Token, options.BookmarkInterval, clock, _logger, _stopping.Token);
         _web = BuildWeb(X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null), loggers);
         _web.Run(router.HandleAsync);
         await _web.StartAsync().ConfigureAwait(false);
+        _controllers = new ControllerHost(new ControllerContext(_store, writer, registry, clock), options.Controllers, loggers.CreateLogger("controllers"));
         if (options.Kubeconfig is { } path)
         {
             KubeconfigFile.Write(path, ContextsOf(_sockets), AuthorityPem, Token);

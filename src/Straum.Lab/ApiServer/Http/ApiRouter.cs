@@ -41,7 +41,7 @@ internal sealed class ApiRouter
         _watches = new WatchHandler(store, clock, bookmarkInterval);
         _writes = new WriteHandler(writer, _lists);
         _deletes = new DeleteHandler(store, writer, _lists, clock);
-        _subresources = new Subresources(store, writer);
+        _subresources = new Subresources(store, writer, clock);
     }
 
     /// <summary>Answers one request; never throws for anything that the request did.</summary>

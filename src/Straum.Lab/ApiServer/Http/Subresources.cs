@@ -8,7 +8,7 @@ using Straum.Lab.ApiServer.Tables;
 namespace Straum.Lab.ApiServer.Http;
 
 /// <summary>Subresources that are not a part of their object: scale, binding and eviction.</summary>
-internal sealed class Subresources(ObjectStore store, ObjectWriter writer)
+internal sealed class Subresources(ObjectStore store, ObjectWriter writer, TimeProvider clock)
 {
     public async Task GetScaleAsync(ApiCall call) =>
         await call.Http.WriteJsonAsync(ToScale(call.Resource, Find(call).View)).ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal sealed class Subresources(ObjectStore store, ObjectWriter writer)
         {
             throw StatusException.Invalid("", "Binding", call.Path.Name, [StatusCause.Required("target.name")]);
         }
-        await PodBinding.BindAsync(writer, call.Resource, call.Path.Namespace, call.Path.Name, node).ConfigureAwait(false);
+        await PodBinding.BindAsync(writer, call.Resource, call.Path.Namespace, call.Path.Name, node, clock.GetUtcNow()).ConfigureAwait(false);
         await call.Http.WriteJsonAsync(Success(), 201).ConfigureAwait(false);
     }
 

@@ -11,7 +11,7 @@ internal static class PodBinding
     /// Sets <c>spec.nodeName</c> and the PodScheduled condition in one write. Conflict when the pod has a node already
     /// or is being deleted.
     /// </summary>
-    public static Task<StoredObject> BindAsync(ObjectWriter writer, ApiResource pods, string ns, string name, string node) =>
+    public static Task<StoredObject> BindAsync(ObjectWriter writer, ApiResource pods, string ns, string name, string node, DateTimeOffset now) =>
         writer.UpdateAsync(pods, ns, name, pod =>
         {
             if (pod.Text("metadata", "deletionTimestamp") is not null)
@@ -29,7 +29,7 @@ internal static class PodBinding
                 ["type"] = "PodScheduled",
                 ["status"] = "True",
                 ["lastProbeTime"] = null,
-                ["lastTransitionTime"] = DateTimeOffset.UtcNow.ToTimestamp(),
+                ["lastTransitionTime"] = now.ToTimestamp(),
             }]);
             return pod;
         }, WriteScope.Binding);

@@ -35,16 +35,17 @@ internal sealed class ObjectStore : IDisposable
         _state = _head = state;
         _historyFloor = historyFloor;
         _ringCapacity = ringCapacity;
-        foreach (var change in history)
-        {
-            Events(change.Object.Key.Resource).Append(change);
-        }
+        AllEvents = new EventRing(ringCapacity, historyFloor);
+        Publish(history);
         _eventRevision = state.Revision;
         _writer = new Thread(WriteLoop) { IsBackground = true, Name = "store-writer" };
     }
 
     /// <summary>What is stored and durable. Cheap; keep the value for a consistent view.</summary>
     public StoreState State => Volatile.Read(ref _state);
+
+    /// <summary>The recent changes of all kinds, for those who work with many.</summary>
+    public EventRing AllEvents { get; }
 
     /// <summary>All changes up to this revision are in the rings: what a bookmark may promise.</summary>
     public long EventRevision => Volatile.Read(ref _eventRevision);
@@ -265,12 +266,18 @@ internal sealed class ObjectStore : IDisposable
         }
         // Readers first, watchers after: whoever hears of a change can also read it.
         Volatile.Write(ref _state, _head);
+        Publish(changes);
+        Volatile.Write(ref _eventRevision, _head.Revision);
+        return true;
+    }
+
+    private void Publish(IEnumerable<StoreEvent> changes)
+    {
         foreach (var change in changes)
         {
             Events(change.Object.Key.Resource).Append(change);
+            AllEvents.Append(change);
         }
-        Volatile.Write(ref _eventRevision, _head.Revision);
-        return true;
     }
 
     private void CompactWhenLarge()

@@ -36,7 +36,9 @@ internal sealed class PodStrategy : ResourceStrategy
     public override void Validate(JsonObject obj, JsonObject? old, List<StatusCause> causes)
     {
         PodSpecValidation.Validate(obj.Need("spec"), "spec", causes);
-        if (old is not null && !JsonNode.DeepEquals(Fixed(old), Fixed(obj)))
+        // A node is given once, by whoever schedules the pod.
+        var unbound = string.IsNullOrEmpty(old?.Text("spec", "nodeName"));
+        if (old is not null && !JsonNode.DeepEquals(Fixed(old, unbound), Fixed(obj, unbound)))
         {
             causes.Add(StatusCause.Forbidden("spec", ImmutableSpec));
         }
@@ -53,17 +55,16 @@ internal sealed class PodStrategy : ResourceStrategy
     }
 
     // The part of the spec that an update must leave alone.
-    private static JsonObject Fixed(JsonObject pod)
+    private static JsonObject Fixed(JsonObject pod, bool unbound)
     {
         var spec = (JsonObject)(pod.Object("spec") ?? []).DeepClone();
         foreach (var field in (ReadOnlySpan<string>)["activeDeadlineSeconds", "tolerations", "terminationGracePeriodSeconds", "schedulingGates"])
         {
             spec.Remove(field);
         }
-        if (pod.Text("spec", "nodeName") is null or "" || pod.Array("spec", "schedulingGates") is not null)
+        if (unbound)
         {
-            spec.Remove("nodeName"); // set once, by whoever schedules it
-            spec.Remove("nodeSelector");
+            spec.Remove("nodeName");
         }
         foreach (var container in spec.Objects("containers").Concat(spec.Objects("initContainers")))
         {
