@@ -6,8 +6,8 @@ public sealed class ControlGroupTests
     public void Delete_NestedWithProcesses_EndsThemAndRemovesAll()
     {
         using var test = new TestNamespace();
-        var group = ControlGroup.Create($"straum-t/{test.Name}");
-        var inner = ControlGroup.Create($"straum-t/{test.Name}/inner");
+        var group = ControlGroup.Create(test.Name);
+        var inner = ControlGroup.Create($"{test.Name}/inner");
         using var one = NamespacedProcess.Start(test, new ProcessSpec { FileName = "sleep", Arguments = ["60"], ControlGroup = group, OutputFile = "/dev/null" });
         using var two = NamespacedProcess.Start(test, new ProcessSpec { FileName = "sleep", Arguments = ["60"] });
         inner.AddProcess(two.Id);
@@ -25,7 +25,7 @@ public sealed class ControlGroupTests
     [Fact]
     public void Id_TwoGroups_Differ()
     {
-        var group = ControlGroup.Create($"straum-t/id-{Environment.ProcessId}");
+        var group = ControlGroup.Create($"straum-t-id-{Environment.ProcessId}");
         try
         {
             group.Id.ShouldNotBe(ControlGroup.Root.Id);
@@ -40,7 +40,7 @@ public sealed class ControlGroupTests
     [Fact]
     public void Open_AbsentOrOutside_IsRefused()
     {
-        Should.Throw<LinuxException>(() => ControlGroup.Open("straum-t/absent")).Errno.ShouldBe(Errno.ENOENT);
+        Should.Throw<LinuxException>(() => ControlGroup.Open("straum-t-absent")).Errno.ShouldBe(Errno.ENOENT);
         Should.Throw<ArgumentException>(() => ControlGroup.Open("../elsewhere"));
     }
 }

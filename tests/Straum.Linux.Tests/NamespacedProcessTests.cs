@@ -6,7 +6,7 @@ public sealed class NamespacedProcessTests
     public void Start_WithControlGroup_IsInsideBeforeItsFirstInstruction()
     {
         using var test = new TestNamespace();
-        var group = ControlGroup.Create($"straum-t/{test.Name}");
+        var group = ControlGroup.Create(test.Name);
         var output = Path.GetTempFileName();
         try
         {
@@ -23,7 +23,7 @@ public sealed class NamespacedProcessTests
             process.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
             process.ExitCode.ShouldBe(0);
             var lines = File.ReadAllLines(output);
-            lines.ShouldContain(line => line == $"0::/straum-t/{test.Name}");
+            lines.ShouldContain(line => line == $"0::/{test.Name}");
             lines.ShouldContain($"net:[{test.Namespace.Inode}]");
             lines.ShouldContain("hello");
             lines.ShouldContain("/proc");

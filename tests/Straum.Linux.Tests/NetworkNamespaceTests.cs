@@ -40,6 +40,22 @@ public sealed class NetworkNamespaceTests
     }
 
     [Fact]
+    public void Create_ManyAtOnce_AllAreThereAndApart()
+    {
+        var made = new TestNamespace[20];
+        try
+        {
+            Parallel.For(0, made.Length, i => made[i] = new TestNamespace());
+            made.Select(m => m.Namespace.Inode).Distinct().Count().ShouldBe(made.Length);
+            made.ShouldAllBe(m => NetworkNamespace.Exists(m.Name));
+        }
+        finally
+        {
+            Array.ForEach(made, m => m?.Dispose());
+        }
+    }
+
+    [Fact]
     public void Run_Exception_FlowsBackToCaller() =>
         Should.Throw<InvalidOperationException>(() =>
         {

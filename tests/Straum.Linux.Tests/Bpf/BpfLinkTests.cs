@@ -133,7 +133,7 @@ public sealed class BpfLinkTests : IDisposable
     [Fact]
     public void AttachCgroup_Connect_AppliesToItsProcessesOnly()
     {
-        var group = ControlGroup.Create($"straum-t/{_test.Name}");
+        var group = ControlGroup.Create(_test.Name);
         try
         {
             using var listener = _test.Namespace.Run(() => new TcpListener(IPAddress.Loopback, 4242));

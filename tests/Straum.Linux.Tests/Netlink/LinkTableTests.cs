@@ -108,6 +108,18 @@ public sealed class LinkTableTests
     }
 
     [Fact]
+    public void SetNoArp_DeviceUp_ChangesThatFlagOnly()
+    {
+        using var test = new TestNamespace();
+        var link = test.Net.Links.CreateVeth("near", "far");
+        test.Net.Links.SetUp(link.Index);
+        test.Net.Links.SetNoArp(link.Index);
+        var changed = test.Net.Links.Get(link.Index);
+        changed.Flags.HasFlag(LinkFlags.NoArp).ShouldBeTrue();
+        changed.IsUp.ShouldBeTrue();
+    }
+
+    [Fact]
     public void SetNamespace_Veth_Moves()
     {
         using var here = new TestNamespace();
