@@ -284,7 +284,8 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
             var why = $"namespace {ns} is being terminated";
             throw StatusException.Forbidden(resource.Group, resource.Plural, name,
                 $"unable to create new content in namespace {ns} because it is being terminated",
-                [new JsonObject { ["reason"] = "NamespaceTerminating", ["message"] = why, ["field"] = "metadata.namespace" }]);
+                // Not a collection expression: that calls JsonArray.Add<T>, which trimming does not allow.
+                new JsonArray(new JsonObject { ["reason"] = "NamespaceTerminating", ["message"] = why, ["field"] = "metadata.namespace" }));
         }
     }
 
