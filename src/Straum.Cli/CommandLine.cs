@@ -15,7 +15,8 @@ namespace Straum.Cli;
 ///    <see cref="Screen"/> for tables) and throws <see cref="CommandFault"/> for what it cannot do.
 /// 2. One line in <see cref="CreateRoot"/>.
 /// 3. A command that prints data takes <see cref="OutputOption"/>, and its JSON is a documented record.
-/// 4. A test in <c>Straum.Cli.Tests</c> that runs it through <see cref="RunAsync"/>.
+/// 4. A line in docs/reference/cli.md.
+/// 5. A test in <c>Straum.Cli.Tests</c> that runs it through <see cref="RunAsync"/>.
 /// </remarks>
 internal static class CommandLine
 {
