@@ -188,10 +188,18 @@ internal sealed class AppendLog : IDisposable
         }
     }
 
-    /// <summary>Positional, so that a write that failed half-way is overwritten by the next.</summary>
+    /// <summary>All or nothing: what a full disk took of a line is cut off again.</summary>
     private void Write(byte[] bytes)
     {
-        RandomAccess.Write(_file, bytes, _length);
+        try
+        {
+            RandomAccess.Write(_file, bytes, _length);
+        }
+        catch (IOException)
+        {
+            RandomAccess.SetLength(_file, _length);
+            throw;
+        }
         _length += bytes.Length;
     }
 

@@ -12,9 +12,6 @@ public static class CniConfigFile
     /// <summary>Runtimes take the first file by name.</summary>
     public const string FileName = "05-straum.conflist";
 
-    /// <summary>The network's name.</summary>
-    public const string NetworkName = "straum";
-
     /// <summary>The plugin's file name in the runtime's CNI binary directory.</summary>
     public const string PluginType = "straum-cni";
 
@@ -25,12 +22,13 @@ public static class CniConfigFile
     /// Puts the file into <paramref name="directory"/> in one step, unless it is there with the same content.
     /// </summary>
     /// <param name="directory">The runtime's, usually /etc/cni/net.d.</param>
+    /// <param name="network">The network's name.</param>
     /// <param name="socketPath">The agent's, as seen by the runtime.</param>
     /// <param name="journalDirectory">Where straum-cni leaves deletions, as seen by the runtime.</param>
     /// <returns>Whether it was written.</returns>
-    public static bool Write(string directory, string socketPath, string journalDirectory)
+    public static bool Write(string directory, string network, string socketPath, string journalDirectory)
     {
-        var content = Content(socketPath, journalDirectory);
+        var content = Content(network, socketPath, journalDirectory);
         var path = Path.Combine(directory, FileName);
         if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
         {
@@ -53,7 +51,7 @@ public static class CniConfigFile
     /// A runtime that knows "cniVersions" (libcni 1.2) takes the highest that it speaks; an older one takes "cniVersion" and
     /// fails on a version it does not know, so that is the oldest with CHECK.
     /// </summary>
-    private static byte[] Content(string socketPath, string journalDirectory)
+    private static byte[] Content(string network, string socketPath, string journalDirectory)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -66,7 +64,7 @@ public static class CniConfigFile
                 json.WriteStringValue(version.ToString());
             }
             json.WriteEndArray();
-            json.WriteString("name", NetworkName);
+            json.WriteString("name", network);
             json.WriteStartArray("plugins");
             json.WriteStartObject();
             json.WriteString("type", PluginType);

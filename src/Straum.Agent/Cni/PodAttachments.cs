@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Straum.Control.Addressing;
+using Straum.Datapath.Tables;
 using Straum.Linux;
 
 namespace Straum.Agent.Cni;
@@ -95,7 +96,7 @@ public sealed partial class PodAttachments : IDisposable
             await durable.ConfigureAwait(false);
             pod = _registry.SetAttached(pod);
         }
-        catch (Exception e) when (e is LinuxException or IOException)
+        catch (Exception e) when (e is LinuxException or TableFullException or IOException)
         {
             LogAttachFailed(_log, pod, e.Message);
             await RemoveAsync(pod).ConfigureAwait(false);
@@ -260,7 +261,7 @@ public sealed partial class PodAttachments : IDisposable
     {
         LinuxException { Errno: Errno.EEXIST } => new CniError(
             CniErrorCode.InvalidEnvironment, $"the container has an interface {request.Owner.InterfaceName} already", e.Message),
-        LinuxException => new CniError(CniErrorCode.Failed, "the pod's network cannot be set up", e.Message),
+        LinuxException or TableFullException => new CniError(CniErrorCode.Failed, "the pod's network cannot be set up", e.Message),
         _ => new CniError(CniErrorCode.Io, "the pod journal cannot be written", e.Message),
     };
 

@@ -11,7 +11,7 @@ public sealed class CniConfigFileTests : IDisposable
     [Fact]
     public void File_Written_IsWhatRuntimesExpect()
     {
-        CniConfigFile.Write(_directory, "/run/straum/agent.sock", "/var/lib/straum/cni/pending").ShouldBeTrue();
+        CniConfigFile.Write(_directory, "straum", "/run/straum/agent.sock", "/var/lib/straum/cni/pending").ShouldBeTrue();
 
         var path = Directory.GetFiles(_directory, "*", new EnumerationOptions { AttributesToSkip = 0 }).ShouldHaveSingleItem();
         Path.GetFileName(path).ShouldBe("05-straum.conflist");
@@ -27,13 +27,13 @@ public sealed class CniConfigFileTests : IDisposable
     [Fact]
     public void File_Unchanged_IsNotTouched()
     {
-        CniConfigFile.Write(_directory, "/a", "/b");
+        CniConfigFile.Write(_directory, "straum", "/a", "/b");
         var path = Path.Combine(_directory, CniConfigFile.FileName);
         var before = File.GetLastWriteTimeUtc(path);
 
-        CniConfigFile.Write(_directory, "/a", "/b").ShouldBeFalse();
+        CniConfigFile.Write(_directory, "straum", "/a", "/b").ShouldBeFalse();
         File.GetLastWriteTimeUtc(path).ShouldBe(before);
-        CniConfigFile.Write(_directory, "/other", "/b").ShouldBeTrue();
+        CniConfigFile.Write(_directory, "straum", "/other", "/b").ShouldBeTrue();
         File.ReadAllText(path).ShouldContain("/other");
     }
 }

@@ -137,6 +137,38 @@ public sealed class PodReconcilerTests
     }
 
     [Fact]
+    public async Task Disk_Full_RefusesNewPodsAndStillDeletesOldOnes()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.KillAgentAsync();
+        using var disk = new TinyDisk(node.StateDirectory);
+        await node.StartAgentAsync();
+        // Records longer than what is left of the journal's last block.
+        var bulky = new JsonObject { ["runtimeConfig"] = new JsonObject { ["x"] = new string('x', 5_000) } };
+        await node.AddAsync("c1", node.NewPodNamespace(), more: bulky);
+        await node.AddAsync("c2", node.NewPodNamespace());
+        disk.Fill();
+
+        var third = node.NewPodNamespace();
+        var run = await node.CallAsync("ADD", "c3", third.Namespace.Path, more: bulky);
+        run.Code.ShouldBe((int)CniErrorCode.Io);
+        run.Output.ShouldContain("pods.journal");
+        await node.DeleteAsync("c1");
+
+        third.Net.Links.TryGet("eth0", out _).ShouldBeFalse();
+        node.HostLinks().ShouldBe([node.Pod("c2").HostInterface]);
+        disk.Empty();
+        await node.Reconciler.ReconcileAsync();
+        node.Registry.Pods.ShouldHaveSingleItem().Owner.ContainerId.ShouldBe("c2");
+        await node.AddAsync("c3", third);
+        await node.KillAgentAsync();
+        await node.StartAgentAsync();
+        node.Registry.Pods.Select(p => p.Owner.ContainerId).ShouldBe(["c2", "c3"], ignoreOrder: true);
+        node.Registry.DamagedLines.ShouldBe(0);
+        await node.KillAgentAsync();
+    }
+
+    [Fact]
     public async Task Machine_Rebooted_ForgetsItsPods()
     {
         await using var node = await TestNode.StartAsync();

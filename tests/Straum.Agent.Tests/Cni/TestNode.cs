@@ -20,6 +20,7 @@ internal sealed class TestNode : IAsyncDisposable
     private readonly List<TestNamespace> _pods = [];
     private readonly string _directory = Directory.CreateTempSubdirectory("straum-t-").FullName;
     private WebApplication? _app;
+    private bool _isRunning;
     private PodWiring? _wiring;
 
     private TestNode(IReadOnlyList<string> podCidrs) => PodCidrs = podCidrs;
@@ -57,8 +58,7 @@ internal sealed class TestNode : IAsyncDisposable
         return node;
     }
 
-    /// <param name="listen">Whether calls are served once the agent has recovered.</param>
-    public async Task StartAgentAsync(bool listen = true)
+    public async Task StartAgentAsync()
     {
         Datapath = new FakeDatapath(Host);
         _wiring = Host.Namespace.Run(() => new PodWiring());
@@ -71,16 +71,15 @@ internal sealed class TestNode : IAsyncDisposable
         Reconciler = new PodReconciler(
             Registry, Attachments, _wiring, Datapath, pending, Clock, NullLogger<PodReconciler>.Instance);
         Server = new CniServer(Registry, Attachments, () => Readiness, NullLogger<CniServer>.Instance);
+        _isRunning = true;
         await Reconciler.RecoverAsync();
-        if (listen)
-        {
-            await ListenAsync();
-        }
+        await ListenAsync();
     }
 
     /// <summary>As by a signal that cannot be caught: nothing is finished or written down.</summary>
     public async Task KillAgentAsync()
     {
+        _isRunning = false;
         if (_app is not null)
         {
             await _app.StopAsync(new CancellationToken(canceled: true));
@@ -130,15 +129,9 @@ internal sealed class TestNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null)
+        if (_isRunning)
         {
             await KillAgentAsync();
-        }
-        else
-        {
-            Attachments.Dispose();
-            Registry.Dispose();
-            _wiring!.Dispose();
         }
         foreach (var pod in _pods)
         {
