@@ -8,11 +8,11 @@ namespace Straum.Lab.Echo;
 /// by route, which is another address on a host that has several; so the first datagram to an address opens a socket bound
 /// to it, which from then on takes precedence over the wildcard one.
 /// </summary>
-internal sealed class DatagramEcho(EchoIdentity identity)
+internal sealed class DatagramEcho(EchoIdentity identity, OpenSocket open)
 {
     private readonly Dictionary<IPAddress, Socket> _perAddress = [];
     private readonly List<Task> _loops = [];
-    private readonly Socket _wildcard = EchoServer.NewSocket(SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _wildcard = EchoServer.NewSocket(open, SocketType.Dgram, ProtocolType.Udp);
     private int _port;
 
     /// <summary>Binds the wildcard socket. Returns the port.</summary>
@@ -96,7 +96,7 @@ internal sealed class DatagramEcho(EchoIdentity identity)
         {
             return known;
         }
-        var socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        var socket = open(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);

@@ -26,8 +26,9 @@ public static class EchoProbe
             }
             try
             {
+                using var socket = Open(spec);
                 var started = Stopwatch.GetTimestamp();
-                last = await AttemptAsync(spec, stop);
+                last = await AttemptAsync(socket, spec, stop);
                 latencies.Add(Stopwatch.GetElapsedTime(started));
                 if (last.Answer is { } answer)
                 {
@@ -46,13 +47,10 @@ public static class EchoProbe
             latencies.Count > 0 ? ProbeLatency.Of(latencies) : null, errors);
     }
 
-    private static async Task<ProbeExchange> AttemptAsync(ProbeSpec spec, CancellationToken stop)
+    private static async Task<ProbeExchange> AttemptAsync(Socket socket, ProbeSpec spec, CancellationToken stop)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(spec.Timeout);
-        using var socket = spec.Protocol == ProbeProtocol.Udp
-            ? new Socket(spec.Target.AddressFamily, SocketType.Dgram, ProtocolType.Udp)
-            : new Socket(spec.Target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             if (spec.Source is { } source)
@@ -65,6 +63,18 @@ public static class EchoProbe
         {
             throw new TimeoutException();
         }
+    }
+
+    private static Socket Open(ProbeSpec spec)
+    {
+        var open = spec.Open ?? EchoServer.Here;
+        if (spec.Protocol == ProbeProtocol.Udp)
+        {
+            return open(spec.Target.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        }
+        var socket = open(spec.Target.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.NoDelay = true;
+        return socket;
     }
 
     private static string NameOf(ProbeProtocol protocol) => protocol switch

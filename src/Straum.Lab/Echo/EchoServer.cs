@@ -10,13 +10,19 @@ namespace Straum.Lab.Echo;
 public sealed class EchoServer : IAsyncDisposable
 {
     private readonly EchoIdentity _identity;
+    private readonly OpenSocket _open;
     private readonly CancellationTokenSource _closed = new();
     private readonly List<Socket> _sockets = [];
     private readonly List<Task> _loops = [];
     private volatile bool _ready = true;
 
     /// <param name="identity">Who the answers say they come from.</param>
-    public EchoServer(EchoIdentity identity) => _identity = identity;
+    /// <param name="open">Makes its sockets; null for this process's own network namespace.</param>
+    public EchoServer(EchoIdentity identity, OpenSocket? open = null)
+    {
+        _identity = identity;
+        _open = open ?? Here;
+    }
 
     /// <summary>What <c>/ready</c> says: true until <see cref="RunAsync"/> is told to stop.</summary>
     public bool IsReady => _ready;
@@ -30,7 +36,7 @@ public sealed class EchoServer : IAsyncDisposable
     /// <summary>Answers datagrams on a UDP port of every address. Returns the port (for 0, the one that was free). Throws <see cref="SocketException"/> when it is taken.</summary>
     public int ListenUdp(int port)
     {
-        var echo = new DatagramEcho(_identity);
+        var echo = new DatagramEcho(_identity, _open);
         var bound = echo.Bind(port);
         _loops.Add(echo.RunAsync(_closed.Token));
         return bound;
@@ -55,7 +61,7 @@ public sealed class EchoServer : IAsyncDisposable
 
     private int Listen(int port, Func<Socket, CancellationToken, Task> serve)
     {
-        var listener = NewSocket(SocketType.Stream, ProtocolType.Tcp);
+        var listener = NewSocket(_open, SocketType.Stream, ProtocolType.Tcp);
         _sockets.Add(listener);
         listener.Bind(new IPEndPoint(AnyOf(listener), port));
         listener.Listen(512);
@@ -102,9 +108,18 @@ public sealed class EchoServer : IAsyncDisposable
     }
 
     /// <summary>A socket for both families, or for IPv4 alone where the kernel has no IPv6.</summary>
-    internal static Socket NewSocket(SocketType type, ProtocolType protocol) => Socket.OSSupportsIPv6
-        ? new Socket(AddressFamily.InterNetworkV6, type, protocol) { DualMode = true }
-        : new Socket(AddressFamily.InterNetwork, type, protocol);
+    internal static Socket NewSocket(OpenSocket open, SocketType type, ProtocolType protocol)
+    {
+        if (!Socket.OSSupportsIPv6)
+        {
+            return open(AddressFamily.InterNetwork, type, protocol);
+        }
+        var socket = open(AddressFamily.InterNetworkV6, type, protocol);
+        socket.DualMode = true;
+        return socket;
+    }
+
+    internal static Socket Here(AddressFamily family, SocketType type, ProtocolType protocol) => new(family, type, protocol);
 
     internal static IPAddress AnyOf(Socket socket) =>
         socket.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any;

@@ -46,4 +46,7 @@ public sealed record ProbeSpec(ProbeProtocol Protocol, IPEndPoint Target)
     /// recvmsg) rather than once (connect). An answer that seems to come from another address counts as unanswered.
     /// </summary>
     public bool Unconnected { get; init; }
+
+    /// <summary>Makes the sockets; null for this process's own network namespace.</summary>
+    public OpenSocket? Open { get; init; }
 }
