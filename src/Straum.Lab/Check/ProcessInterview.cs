@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Straum.Lab.Echo;
+using Straum.Linux;
+
+namespace Straum.Lab.Check;
+
+/// <summary>
+/// Asks by a process that is in the vantage's network namespace and cgroup, as an application there would be: the one way
+/// to go through the node's socket programs. All questions of one place share a process (<c>straum lab ask</c>).
+/// </summary>
+public static class ProcessInterview
+{
+    /// <summary>The questions' reports, in their order.</summary>
+    /// <param name="program">Path of <c>straum</c>.</param>
+    /// <param name="questions">At least one, all of the same place.</param>
+    public static async Task<IReadOnlyList<ProbeReport>> AskAsync(string program, IReadOnlyList<Question> questions, CancellationToken stop)
+    {
+        var place = questions[0].From;
+        using var ns = NetworkNamespace.Open(place.NetworkNamespace);
+        using var process = NamespacedProcess.Start(ns, new ProcessSpec
+        {
+            FileName = program,
+            Arguments = ["lab", "ask", .. questions.Select(Write)],
+            ControlGroup = ControlGroup.Create(place.Cgroup),
+        });
+        process.StandardInput.Close();
+        try
+        {
+            var error = process.StandardError.ReadToEndAsync(stop);
+            var reports = new List<ProbeReport>();
+            while (await process.StandardOutput.ReadLineAsync(stop) is { } line)
+            {
+                reports.Add(JsonSerializer.Deserialize(line, EchoJson.Default.ProbeReport)!);
+            }
+            return reports.Count == questions.Count
+                ? reports
+                : throw new LabException($"the process that asks from {place.Name} ended early: {(await error).Trim()}");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            throw;
+        }
+    }
+
+    /// <summary>The other side: answers one question as <see cref="Write"/> wrote it.</summary>
+    public static Task<ProbeReport> AnswerAsync(string question, CancellationToken stop)
+    {
+        var parts = question.Split('/');
+        if (parts.Length != 3 || !Enum.TryParse<ProbeProtocol>(parts[0], ignoreCase: true, out var protocol)
+            || !IPEndPoint.TryParse(parts[1], out var target) || !int.TryParse(parts[2], out var count) || count < 1)
+        {
+            throw new LabException($"'{question}' is not a question", "tcp/10.96.0.10:7000/5 is one");
+        }
+        var spec = new ProbeSpec(protocol, target) { Timeout = CheckLimits.Attempt };
+        return Asker.AskAsync(() => EchoProbe.RunAsync(spec, stop), count);
+    }
+
+    internal static string Write(Question question) =>
+        $"{question.Protocol.ToString().ToLowerInvariant()}/{question.Target}/{question.Count.ToString(CultureInfo.InvariantCulture)}";
+}
