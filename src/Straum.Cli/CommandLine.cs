@@ -60,6 +60,7 @@ internal static class CommandLine
         DropsCommand.Create(),
         EchoCommand.Create(),
         EndpointsCommand.Create(),
+        LabCommand.Create(),
         PodsCommand.Create(),
         ProbeCommand.Create(),
         RoutesCommand.Create(),

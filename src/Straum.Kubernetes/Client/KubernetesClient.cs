@@ -88,13 +88,13 @@ public sealed class KubernetesClient : IDisposable
     public Task<T> PatchStatusAsync<T>(ResourceKind<T> kind, NamespacedName key, JsonObject mergePatch, CancellationToken ct)
         where T : KubernetesObject => MergeAsync(kind, key, "/status", mergePatch, ct);
 
-    /// <summary>Deletes an object; false when there was none.</summary>
-    public async Task<bool> DeleteAsync<T>(ResourceKind<T> kind, NamespacedName key, CancellationToken ct)
+    /// <summary>Deletes an object; false when there was none. The options are a meta/v1 DeleteOptions.</summary>
+    public async Task<bool> DeleteAsync<T>(ResourceKind<T> kind, NamespacedName key, CancellationToken ct, JsonObject? options = null)
         where T : KubernetesObject
     {
         try
         {
-            await CallAsync(HttpMethod.Delete, kind.ObjectPath(key), null, ct).ConfigureAwait(false);
+            await CallAsync(HttpMethod.Delete, kind.ObjectPath(key), options is null ? null : Json(options), ct).ConfigureAwait(false);
             return true;
         }
         catch (KubernetesException e) when (e.IsNotFound)

@@ -1,0 +1,19 @@
+using System.CommandLine;
+using Straum.Lab;
+
+namespace Straum.Cli.Commands;
+
+/// <summary><c>straum lab kubectl …</c>: the kubectl of this machine with the lab's kubeconfig; its exit code is the command's.</summary>
+internal static class LabKubectlCommand
+{
+    public static Command Create()
+    {
+        // No arguments of its own: every word is kubectl's, in the order it was given.
+        var command = new Command("kubectl", "Run kubectl against the lab: lab kubectl get pods -o wide") { TreatUnmatchedTokensAsErrors = false };
+        return command.Does(static async (parse, stop) =>
+        {
+            LabCluster.Running();
+            return await Kubectl.RunAttachedAsync(parse.UnmatchedTokens, stop);
+        });
+    }
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using Straum.Kubernetes;
+using Straum.Kubernetes.Client;
+using Straum.Kubernetes.Objects;
+using Straum.Lab.Processes;
+using Straum.Lab.Supervision;
+using Straum.Lab.Topology;
+using Straum.Linux;
+
+namespace Straum.Lab;
+
+/// <summary>The lab as a whole: builds it, removes it.</summary>
+/// <param name="paths">Where the programs are.</param>
+public sealed class LabCluster(LabPaths paths)
+{
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long each step of <see cref="UpAsync"/> may take before the lab counts as broken.</summary>
+    public TimeSpan StepLimit { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>Whose lab it is: once that process has ended, anybody may remove the lab. Null for a lab that stays.</summary>
+    public ProcessIdentity? Owner { get; init; }
+
+    /// <summary>
+    /// Builds a lab, or finds the one that runs already:
+    /// (1) what the machine must have; (2) nobody else at it, and no other lab; (3) what a crashed one left; (4) the network;
+    /// (5) the supervisor, which brings up the API server and the agents; (6) the nodes; (7) the sample; (8) its pods.
+    /// </summary>
+    /// <param name="spec">What to build.</param>
+    /// <param name="withSample">Apply the sample application, and wait for its pods.</param>
+    /// <param name="progress">Told of every step.</param>
+    /// <param name="stop">Leaves the lab as far as it has come.</param>
+    /// <returns>False when an equal lab was running.</returns>
+    /// <exception cref="LabException">It cannot be built, with the reason.</exception>
+    public async Task<bool> UpAsync(LabSpec spec, bool withSample, IProgress<LabStep> progress, CancellationToken stop)
+    {
+        // :: Step 1
+        if (spec.Validate() is [var problem, ..])
+        {
+            throw new LabException(problem);
+        }
+        if (LabRequirements.Missing(paths) is { Count: > 0 } missing)
+        {
+            throw new LabException($"this machine lacks {string.Join("; ", missing)}");
+        }
+
+        // :: Step 2
+        using var mine = await LabLock.AcquireAsync(reason => progress.Report(new LabStep("host", reason, Done: false)), stop);
+        if (LabRecord.Read() is { IsSupervised: true, IsAbandoned: false } running)
+        {
+            return running.Spec == spec ? false : throw new LabException($"a lab of {running.Spec} is running", "straum lab down");
+        }
+
+        // :: Step 3
+        if (LabTeardown.Run())
+        {
+            progress.Report(new LabStep("host", "removed what an earlier lab had left", Done: false));
+        }
+        progress.Report(new LabStep("host", "everything needed is there", Done: true));
+
+        // :: Step 4
+        var record = new LabRecord
+        {
+            Nodes = spec.Nodes,
+            Mode = spec.Mode,
+            Programs = paths.Programs,
+            CreatedAt = DateTimeOffset.UtcNow,
+            OwnerPid = Owner?.Pid ?? 0,
+            OwnerStartTicks = Owner?.StartTicks ?? 0,
+        };
+        // Credentials lie below it.
+        Directory.CreateDirectory(LabPaths.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        record.Write();
+        Mounts.EnsureBpfFileSystem();
+        var topology = new LabTopology(spec.Nodes);
+        TopologyBuilder.Build(topology);
+        progress.Report(new LabStep("network", $"{spec.Nodes} node namespaces, router, client", Done: true));
+
+        // :: Step 5
+        var supervisor = LabProcess.Start(null, LabProcesses.Supervisor(paths));
+        using var client = await WaitAsync("api", "the API server", supervisor, progress,
+            async () => (await ApiAccess.TryConnectAsync(stop), "starting"), stop);
+        progress.Report(new LabStep("api", client.Config.Server.ToString(), Done: true));
+
+        // :: Step 6
+        var nodes = await WaitAsync("nodes", "the nodes", supervisor, progress, async () =>
+        {
+            var (list, _) = await client.ListAllAsync(Kinds.Nodes, Selection.All, stop);
+            var ready = list.Count(n => n.Ready);
+            return (ready == spec.Nodes ? list : null, $"{ready} of {spec.Nodes} ready");
+        }, stop);
+        progress.Report(new LabStep("nodes", string.Join(", ", nodes.Select(n => n.Name).Order()), Done: true));
+        if (!withSample)
+        {
+            return true;
+        }
+
+        // :: Step 7
+        progress.Report(new LabStep("sample", await Kubectl.ApplyAsync(SampleApplication.Read(), stop), Done: true));
+
+        // :: Step 8
+        var pods = await WaitAsync("pods", "the sample's pods", supervisor, progress, async () =>
+        {
+            var (list, _) = await client.ListAllAsync(Kinds.Pods, Selection.All, stop);
+            var ready = list.Count(p => p.Ready);
+            return (ready >= SampleApplication.Pods ? list : null, $"{ready} of {SampleApplication.Pods} ready");
+        }, stop);
+        progress.Report(new LabStep("pods", $"{pods.Count} ready", Done: true));
+        return true;
+    }
+
+    /// <summary>Removes the lab with everything in it, in whatever state it is. Returns false when there was nothing.</summary>
+    public static async Task<bool> DownAsync(Action<string>? waiting, CancellationToken stop)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            throw new LabException("only root can remove a lab", "sudo straum lab down");
+        }
+        using var mine = await LabLock.AcquireAsync(waiting, stop);
+        return LabTeardown.Run();
+    }
+
+    /// <summary>The record of the lab on this machine; it may have lost its supervisor, and everything else of it still runs.</summary>
+    /// <exception cref="LabException">There is none.</exception>
+    public static LabRecord Running() => LabRecord.Read() ?? throw new LabException("no lab is running", "straum lab up");
+
+    private async Task<T> WaitAsync<T>(
+        string step, string what, LabProcess supervisor, IProgress<LabStep> progress,
+        Func<Task<(T? Value, string State)>> look, CancellationToken stop) where T : class
+    {
+        var started = Stopwatch.GetTimestamp();
+        var state = "";
+        while (true)
+        {
+            try
+            {
+                var (value, now) = await look();
+                if (value is not null)
+                {
+                    return value;
+                }
+                if (now != state)
+                {
+                    progress.Report(new LabStep(step, state = now, Done: false));
+                }
+            }
+            catch (KubernetesException e)
+            {
+                state = e.Message;
+            }
+            if (supervisor.Exited.IsCompleted)
+            {
+                throw new LabException($"the lab's supervisor ended: {supervisor.Exited.Result}", $"its last words are in {LabPaths.Log("supervisor")}");
+            }
+            if (Stopwatch.GetElapsedTime(started) > StepLimit)
+            {
+                throw new LabException($"{what}: {state} after {StepLimit.TotalSeconds:0} s", "straum lab status, straum lab logs NODE");
+            }
+            await Task.Delay(Glance, stop);
+        }
+    }
+}

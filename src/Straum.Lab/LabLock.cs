@@ -1,0 +1,40 @@
+namespace Straum.Lab;
+
+/// <summary>
+/// Held by whoever builds or removes the lab, so that two of them do not meet halfway. It says nothing about a running
+/// lab, which nobody holds; that is what <see cref="LabRecord"/> is for.
+/// </summary>
+public sealed class LabLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private LabLock(FileStream file) => _file = file;
+
+    /// <summary>Takes the lock, when need be after waiting for another process. It is released by the kernel when the holder dies.</summary>
+    /// <param name="waiting">Called once when there is somebody to wait for.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public static async Task<LabLock> AcquireAsync(Action<string>? waiting, CancellationToken stop)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(LabPaths.LockFile)!);
+        var told = false;
+        while (true)
+        {
+            try
+            {
+                // Sharing modes are flock(2) underneath.
+                return new LabLock(new FileStream(LabPaths.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            }
+            catch (IOException) when (!stop.IsCancellationRequested)
+            {
+                if (!told)
+                {
+                    waiting?.Invoke($"another process is building or removing the lab (it holds {LabPaths.LockFile}); waiting");
+                    told = true;
+                }
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(100), stop);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,20 @@
+namespace Straum.Lab;
+
+/// <summary>Finds the log files of the lab.</summary>
+public static class LabLogs
+{
+    /// <param name="name">A process of the lab (a node's name, apiserver, supervisor) or a pod, with or without its namespace.</param>
+    /// <returns>At least one file: several for a pod with several containers.</returns>
+    /// <exception cref="LabException">There is no such log.</exception>
+    public static IReadOnlyList<string> Find(string name)
+    {
+        if (!name.Contains('/') && File.Exists(LabPaths.Log(name)))
+        {
+            return [LabPaths.Log(name)];
+        }
+        var parts = name.Split('/');
+        var directory = parts.Length == 2 ? LabPaths.PodLogs(parts[0], parts[1]) : LabPaths.PodLogs("default", name);
+        var files = Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*.log").Order(StringComparer.Ordinal).ToArray() : [];
+        return files.Length > 0 ? files : throw new LabException($"there is no log of {name}", $"logs are below {LabPaths.Logs}");
+    }
+}

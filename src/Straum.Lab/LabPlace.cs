@@ -1,0 +1,56 @@
+using Straum.Lab.Pods.Sandboxes;
+using Straum.Lab.Processes;
+using Straum.Lab.Supervision;
+using Straum.Lab.Topology;
+using Straum.Linux;
+
+namespace Straum.Lab;
+
+/// <summary>Somewhere in the lab that a command can run: a network namespace and, for nodes and pods, a cgroup of the node.</summary>
+/// <param name="Name">As the user said it.</param>
+/// <param name="NetworkNamespace">Name of the namespace.</param>
+/// <param name="Cgroup">Relative to the cgroup2 mount; null for the router and the client, which belong to no node.</param>
+public sealed record LabPlace(string Name, string NetworkNamespace, string? Cgroup)
+{
+    /// <exception cref="LabException">There is no such place, or more than one.</exception>
+    public static LabPlace Find(string name)
+    {
+        var record = LabCluster.Running();
+        if (name is "router" or "client")
+        {
+            return new LabPlace(name, name is "router" ? LabTopology.RouterNamespace : LabTopology.ClientNamespace, null);
+        }
+        var topology = new LabTopology(record.Nodes);
+        if (topology.Find(name) is { } node)
+        {
+            return new LabPlace(name, node.Namespace, LabCgroups.Host(node.Name));
+        }
+
+        var pods = topology.Nodes
+            .SelectMany(n => new SandboxStore(LabPaths.NodePods(n.Name)).ReadAll().Select(r => (Node: n, Pod: r)))
+            .Where(p => p.Pod.PodName == name || $"{p.Pod.PodNamespace}/{p.Pod.PodName}" == name)
+            .ToArray();
+        return pods switch
+        {
+            [var (on, pod)] => new LabPlace(name, pod.NetworkNamespace ?? on.Namespace, LabCgroups.Container(on.Name, pod.PodUid, "exec")),
+            [] => throw new LabException($"there is no pod, node or other place named {name}", $"nodes are {string.Join(", ", topology.Nodes.Select(n => n.Name))}; straum lab kubectl get pods -A"),
+            _ => throw new LabException($"{pods.Length} pods are named {name}", "write namespace/name"),
+        };
+    }
+
+    /// <summary>Runs a command of the host there, on the caller's terminal. Returns its exit code.</summary>
+    public async Task<int> RunAsync(LabPaths paths, IReadOnlyList<string> command, CancellationToken stop)
+    {
+        var process = LabProcess.Start(NetworkNamespace, new ProcessSpec
+        {
+            FileName = command[0],
+            Arguments = [.. command.Skip(1)],
+            Environment = new Dictionary<string, string?> { ["PATH"] = LabProcesses.SearchPath(paths), ["KUBECONFIG"] = LabPaths.NodeKubeconfig },
+            ControlGroup = Cgroup is null ? null : ControlGroup.Create(Cgroup),
+            KeepTerminal = true,
+        });
+        // Ctrl-C reaches the command through the terminal by itself; what it makes of it decides, so this program waits on.
+        using var stopping = stop.Register(process.Terminate);
+        return (await process.Exited).Code ?? 1;
+    }
+}

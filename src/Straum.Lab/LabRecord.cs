@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using Straum.Lab.Processes;
+
+namespace Straum.Lab;
+
+/// <summary>What is built on this machine, or was when it crashed: the file that <c>up</c> writes first and <c>down</c> removes last.</summary>
+public sealed record LabRecord
+{
+    public required int Nodes { get; init; }
+
+    public required LabMode Mode { get; init; }
+
+    /// <summary>The directory of the programs that it runs.</summary>
+    public required string Programs { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The supervisor; zero until it was started.</summary>
+    public int SupervisorPid { get; init; }
+
+    public long SupervisorStartTicks { get; init; }
+
+    /// <summary>A process that the lab belongs to, such as a test run: once it has ended, whoever wants a lab may take this one down. Zero for a lab of a person.</summary>
+    public int OwnerPid { get; init; }
+
+    public long OwnerStartTicks { get; init; }
+
+    [JsonIgnore]
+    public LabSpec Spec => new() { Nodes = Nodes, Mode = Mode };
+
+    [JsonIgnore]
+    public bool IsSupervised => new ProcessIdentity(SupervisorPid, SupervisorStartTicks).IsAlive;
+
+    [JsonIgnore]
+    public bool IsAbandoned => OwnerPid > 0 && !new ProcessIdentity(OwnerPid, OwnerStartTicks).IsAlive;
+
+    /// <summary>The record on this machine; null when there is no lab.</summary>
+    public static LabRecord? Read() => StateFile.Read(LabPaths.Record, LabJson.Default.LabRecord);
+
+    internal void Write() => StateFile.Write(LabPaths.Record, this, LabJson.Default.LabRecord);
+}
