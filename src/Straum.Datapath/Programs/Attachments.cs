@@ -11,18 +11,22 @@ namespace Straum.Datapath.Programs;
 /// </summary>
 public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : IDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, BpfLink> _links = new(StringComparer.Ordinal);
+    private const string SocketRole = "socket";
 
-    /// <summary>Names of the pins in use.</summary>
-    public IReadOnlyCollection<string> Names
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Attached> _links = new(StringComparer.Ordinal);
+
+    private sealed record Attached(string Role, string Hook, string Target, BpfProgram Program, BpfLink Link) : IDisposable
     {
-        get
+        public void Dispose() => Link.Dispose();
+    }
+
+    /// <summary>What this run attached, and whether the kernel still has it so. Without the devices of kernels before tcx.</summary>
+    public IReadOnlyList<AttachmentReport> Describe()
+    {
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return [.. _links.Keys];
-            }
+            return [.. _links.Select(l => Describe(l.Key, l.Value))];
         }
     }
 
@@ -46,7 +50,7 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
                 {
                     link.Dispose();
                 }
-                File.Delete(datapath.Pins.Link(name));
+                Pins.Remove(datapath.Pins.Link(name));
             }
         }
     }
@@ -58,7 +62,8 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         {
             foreach (var (name, hook, program) in datapath.Programs.Sockets)
             {
-                Keep(name, program, link => true, () => BpfLink.AttachCgroup(program, group, hook));
+                Keep(name, SocketRole, hook.ToString(), group.Path, program, link => link.CgroupId == group.Id,
+                    () => BpfLink.AttachCgroup(program, group, hook));
             }
         }
     }
@@ -72,7 +77,7 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
             {
                 if (!_links.ContainsKey(Path.GetFileName(path)))
                 {
-                    File.Delete(path);
+                    Pins.Remove(path);
                 }
             }
         }
@@ -99,36 +104,55 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
                 new TcAttachment(ifindex, direction).Attach(netlink, program);
                 return;
             }
-            Keep(NameOf(role, ifindex, direction), program, link => link.Info.InterfaceIndex == ifindex,
-                () => BpfLink.AttachTcx(program, ifindex, direction));
+            Keep(NameOf(role, ifindex, direction), role, "tcx " + direction.ToString().ToLowerInvariant(), ifindex.ToString(), program,
+                link => link.InterfaceIndex == ifindex, () => BpfLink.AttachTcx(program, ifindex, direction));
         }
     }
 
     // A link whose device is gone, and whose index may belong to another one now, is not worth keeping.
-    private void Keep(string name, BpfProgram program, Predicate<BpfLink> fits, Func<BpfLink> attach)
+    private void Keep(string name, string role, string hook, string target, BpfProgram program, Predicate<BpfLinkInfo> fits, Func<BpfLink> attach)
     {
         var path = datapath.Pins.Link(name);
         if (_links.Remove(name, out var known))
         {
             known.Dispose();
         }
-        if (File.Exists(path))
+        var link = BpfLink.TryOpenPinned(path);
+        if (link is not null && !fits(link.Info))
         {
-            var pinned = BpfLink.OpenPinned(path);
-            if (fits(pinned))
-            {
-                pinned.Update(program);
-                _links.Add(name, pinned);
-                return;
-            }
-            pinned.Dispose();
-            File.Delete(path);
+            link.Dispose();
+            link = null;
+            Pins.Remove(path);
         }
-        var link = attach();
-        link.Pin(path);
-        _links.Add(name, link);
+        if (link is not null)
+        {
+            link.Update(program);
+        }
+        else
+        {
+            link = attach();
+            link.Pin(path);
+        }
+        _links.Add(name, new Attached(role, hook, target, program, link));
+    }
+
+    private static AttachmentReport Describe(string name, Attached attached)
+    {
+        var info = attached.Link.Info;
+        var target = info.InterfaceIndex != 0 || info.CgroupId != 0;
+        return new AttachmentReport(name, attached.Role, attached.Program.Name, attached.Hook, attached.Target, target, info.ProgramId);
     }
 
     private static string NameOf(string role, int ifindex, TcDirection direction) =>
         $"{role}-{ifindex}-{(direction == TcDirection.Ingress ? "in" : "out")}";
 }
+
+/// <summary>One program where it was attached.</summary>
+/// <param name="Name">Of the pin.</param>
+/// <param name="Role">pod, uplink, overlay or socket.</param>
+/// <param name="Program">As in the objects: uplink_in.</param>
+/// <param name="Hook">Where in the kernel.</param>
+/// <param name="Target">Index of the device, or path of the control group.</param>
+/// <param name="Attached">The kernel still has it there: the device or group exists.</param>
+/// <param name="ProgramId">The kernel's id of what is attached.</param>
+public sealed record AttachmentReport(string Name, string Role, string Program, string Hook, string Target, bool Attached, uint ProgramId);
