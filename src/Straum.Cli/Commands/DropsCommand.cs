@@ -9,7 +9,7 @@ namespace Straum.Cli.Commands;
 /// <summary><c>straum drops</c>: what the programs refused, why, and what to look at. JSON: <see cref="DropsReport"/> per node.</summary>
 internal static class DropsCommand
 {
-    public static Command Create() => AgentCommand.Create("drops", "What was dropped, why, and what to look at", LocalApiResources.Drops, Draw);
+    public static Command Create() => ReportCommand.Create("drops", "What was dropped, why, and what to look at", LocalApiResources.Drops, Draw);
 
     private static void Draw(IAnsiConsole screen, IReadOnlyList<DropsReport> reports)
     {

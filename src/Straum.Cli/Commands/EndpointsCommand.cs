@@ -10,7 +10,7 @@ namespace Straum.Cli.Commands;
 /// <summary><c>straum endpoints</c>: backends as the kernel tables have them. JSON: <see cref="EndpointsReport"/> per node.</summary>
 internal static class EndpointsCommand
 {
-    public static Command Create() => AgentCommand.Create("endpoints", "Backends as the kernel has them, and the Services that use them", LocalApiResources.Endpoints, Draw);
+    public static Command Create() => ReportCommand.Create("endpoints", "Backends as the kernel has them, and the Services that use them", LocalApiResources.Endpoints, Draw);
 
     private static void Draw(IAnsiConsole screen, IReadOnlyList<EndpointsReport> reports)
     {

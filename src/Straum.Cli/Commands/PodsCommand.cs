@@ -10,7 +10,7 @@ namespace Straum.Cli.Commands;
 /// <summary><c>straum pods</c>: the pods attached on a node. JSON: <see cref="PodsReport"/> per node.</summary>
 internal static class PodsCommand
 {
-    public static Command Create() => AgentCommand.Create("pods", "Pods with their addresses and devices", LocalApiResources.Pods, Draw);
+    public static Command Create() => ReportCommand.Create("pods", "Pods with their addresses and devices", LocalApiResources.Pods, Draw);
 
     private static void Draw(IAnsiConsole screen, IReadOnlyList<PodsReport> reports)
     {

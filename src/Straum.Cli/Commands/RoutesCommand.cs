@@ -9,7 +9,7 @@ namespace Straum.Cli.Commands;
 /// <summary><c>straum routes</c>: where a node sends packets for the rest of the cluster. JSON: <see cref="RoutesReport"/> per node.</summary>
 internal static class RoutesCommand
 {
-    public static Command Create() => AgentCommand.Create("routes", "Where packets for other nodes and their pods go", LocalApiResources.Routes, Draw);
+    public static Command Create() => ReportCommand.Create("routes", "Where packets for other nodes and their pods go", LocalApiResources.Routes, Draw);
 
     private static void Draw(IAnsiConsole screen, IReadOnlyList<RoutesReport> reports)
     {

@@ -10,7 +10,7 @@ namespace Straum.Cli.Commands;
 /// <summary><c>straum services</c>: Services as the kernel tables have them. JSON: <see cref="ServicesReport"/> per node.</summary>
 internal static class ServicesCommand
 {
-    public static Command Create() => AgentCommand.Create("services", "Services and their backends as the kernel has them", LocalApiResources.Services, Draw);
+    public static Command Create() => ReportCommand.Create("services", "Services and their backends as the kernel has them", LocalApiResources.Services, Draw);
 
     private static void Draw(IAnsiConsole screen, IReadOnlyList<ServicesReport> reports)
     {

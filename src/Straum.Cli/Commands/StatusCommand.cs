@@ -16,7 +16,7 @@ internal static class StatusCommand
     private const double NearlyFull = 0.8;
 
     public static Command Create() =>
-        AgentCommand.Create("status", "How the agents are; exit code 1 when one has an error", LocalApiResources.Status, Draw, static report => report.HasError());
+        ReportCommand.Create("status", "How the agents are; exit code 1 when one has an error", LocalApiResources.Status, Draw, static report => report.HasError());
 
     private static void Draw(IAnsiConsole screen, IReadOnlyList<StatusReport> reports)
     {

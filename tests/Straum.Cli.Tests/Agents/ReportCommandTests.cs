@@ -6,7 +6,7 @@ using Straum.Cli.Terminal;
 
 namespace Straum.Cli.Tests.Agents;
 
-public sealed class AgentCommandTests : IAsyncLifetime
+public sealed class ReportCommandTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("straum-t-");
     private readonly FakeAgentState _first = new("n1");

@@ -10,7 +10,7 @@ using Straum.Cli.Terminal;
 namespace Straum.Cli.Agents;
 
 /// <summary>What all commands share that ask agents for a report: which agents, how they are asked, and how answers are printed.</summary>
-internal static class AgentCommand
+internal static class ReportCommand
 {
     private static readonly Option<string?> Node = new("--node", "-n") { Description = "Ask only this node of the lab", HelpName = "name" };
     private static readonly Option<string[]> Socket = new("--socket") { Description = "Ask the agent at this socket", HelpName = "path" };

@@ -1,0 +1,190 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Straum.Agent.Cni;
+using Straum.Agent.Configuration;
+using Straum.Agent.LocalApi;
+using Straum.Control.Problems;
+using Straum.Datapath.Conntrack;
+using Straum.Datapath.Nodes;
+using Straum.Datapath.Pods;
+using Straum.Datapath.Programs;
+using Straum.Datapath.Tables;
+using Straum.Kubernetes.Client;
+using Straum.Kubernetes.Informers;
+using Straum.Kubernetes.Objects;
+using Straum.Linux;
+using Straum.Linux.Netlink;
+
+namespace Straum.Agent.Daemon;
+
+/// <summary>
+/// The agent of one node: the only place that knows all parts. Ending it, in whatever way, changes nothing for
+/// traffic; the next one takes over what is pinned.
+/// </summary>
+public static class AgentDaemon
+{
+    /// <summary>Runs until cancelled.</summary>
+    /// <exception cref="LinuxException">The kernel lacks something or refuses it.</exception>
+    /// <exception cref="ClusterConfigException">The way to the API server is not configured right.</exception>
+    /// <exception cref="IOException">Another agent runs in the same run directory, or a directory cannot be written.</exception>
+    public static async Task RunAsync(AgentOptions options, ILoggerFactory logs, CancellationToken ct)
+    {
+        var clock = TimeProvider.System;
+        var log = logs.CreateLogger("agent");
+
+        // :: Step 1: one agent per node, and the kernel as it must be.
+        Directory.CreateDirectory(options.Paths.State);
+        Directory.CreateDirectory(options.Paths.Run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using var only = AgentLock.Take(options.Paths.Run);
+        Mounts.EnsureBpfFileSystem();
+        HostSettings.Apply(options);
+
+        // :: Step 2: programs and tables; what a former agent left goes on working while this one gets ready.
+        using var datapath = DatapathLoader.Load(LoaderOptionsOf(options));
+        using var netlink = RtNetlink.Open();
+        using var attachments = new Attachments(datapath, netlink);
+        var loop = new NodeLoop(options, new NodeReconciler(datapath, attachments, netlink, clock), netlink, clock, logs.CreateLogger("node"));
+
+        // :: Step 3: the pods that are here.
+        using var wiring = new PodWiring();
+        using var registry = PodRegistry.Open(options.Paths.State, new PodRegistryOptions
+        {
+            Node = new ObjectName("Node", new NamespacedName("", options.Node.Name)),
+            Quarantine = options.Ipam.Quarantine,
+        }, clock);
+        var journal = Path.Combine(options.Paths.State, "cni", "pending");
+        var pods = new PodDatapath(new PodTable(datapath, attachments));
+        var pending = new PendingDeletes(journal);
+        using var podAttachments = new PodAttachments(registry, wiring, pods, pending,
+            () => loop.State.Intent!.Settings.Mtu, clock, logs.CreateLogger<PodAttachments>());
+        var podReconciler = new PodReconciler(registry, podAttachments, wiring, pods, pending, clock, logs.CreateLogger<PodReconciler>());
+        await podReconciler.RecoverAsync();
+
+        // :: Step 4: Services at the socket. Their table is whatever was pinned until the first pass.
+        if (options.SocketLB.Enabled)
+        {
+            attachments.AttachSockets(options.SocketLB.Cgroup.Length > 0 ? ControlGroup.Open(options.SocketLB.Cgroup) : ControlGroup.Root);
+        }
+
+        // :: Step 5: answer CNI and the CLI, also while there is no API server.
+        using var client = new KubernetesClient(ClusterOf(options));
+        var source = new SnapshotSource(client, new SnapshotWatches
+        {
+            Nodes = new InformerOptions(),
+            Services = new InformerOptions(),
+            EndpointSlices = new InformerOptions(),
+        }, clock, Random.Shared);
+        var cni = new CniServer(registry, podAttachments, () => Readiness(loop.State, registry), logs.CreateLogger<CniServer>());
+        var state = new AgentState(options, client.Config.Server.ToString().TrimEnd('/'), datapath, attachments, loop, registry, pods, source, clock);
+        await using var api = await LocalApiServer.StartAsync(Path.Combine(options.Paths.Run, "agent.sock"), state, routes => routes.MapCni(cni), ct);
+
+        // :: Step 6: follow the cluster.
+        var first = true;
+        loop.Passed += passed =>
+        {
+            foreach (var problem in registry.SetPodCidrs(passed.Node!.PodCidrs, wiring.HasIpv6 && options.Ipv6.Enabled))
+            {
+                log.LogWarning("{Problem}", problem);
+            }
+            if (!first)
+            {
+                return;
+            }
+            first = false;
+            attachments.RemoveStale();
+            RemoveForeignMaps(datapath.Pins, log);
+            CniConfigFile.Write(options.Cni.ConfDir, Path.Combine(options.Paths.Run, "agent.sock"), journal);
+            log.LogInformation("ready: {Mode}, MTU {Mtu}, device {Device}",
+                options.Routing.Mode, passed.Intent!.Settings.Mtu, passed.Intent.Uplinks[0].Name);
+        };
+        await RunAllAsync(ct,
+            source.RunAsync,
+            token => FollowAsync(source, loop, token),
+            token => NetworkWatch.RunAsync(loop.NetworkChanged, token),
+            loop.RunAsync,
+            podReconciler.RunAsync,
+            token => SweepAsync(new ConntrackSweeper(datapath.Programs.Sweep), clock, token));
+    }
+
+    // The first that fails ends the others: a part that is silently dead is worse than a restart.
+    private static async Task RunAllAsync(CancellationToken ct, params Func<CancellationToken, Task>[] parts)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var running = parts.Select(part => Task.Run(() => part(stop.Token), CancellationToken.None)).ToArray();
+        var ended = await Task.WhenAny(running);
+        await stop.CancelAsync();
+        try
+        {
+            await Task.WhenAll(running);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            await ended; // throws what made it end
+        }
+    }
+
+    private static async Task FollowAsync(SnapshotSource source, NodeLoop loop, CancellationToken ct)
+    {
+        while (true)
+        {
+            loop.SnapshotChanged(await source.NextAsync(ct));
+        }
+    }
+
+    private static async Task SweepAsync(ConntrackSweeper sweeper, TimeProvider clock, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(ConntrackSweeper.Interval, clock);
+        while (await timer.WaitForNextTickAsync(ct))
+        {
+            sweeper.Sweep();
+        }
+    }
+
+    private static NodeReadiness Readiness(NodeLoopState state, PodRegistry registry)
+    {
+        if (!state.IsProgrammed)
+        {
+            return NodeReadiness.NotReady(state.Waiting ?? state.Failure ?? "the API server has not been read yet");
+        }
+        return registry.HasPools ? NodeReadiness.Ready : NodeReadiness.NotReady($"Node {state.Node!.Name} has no spec.podCIDRs yet");
+    }
+
+    private static ClusterConfig ClusterOf(AgentOptions options)
+    {
+        var config = options.Kubernetes.Kubeconfig.Length > 0
+            ? KubeConfigFile.Load(options.Kubernetes.Kubeconfig)
+            : InClusterConfig.Load(Environment.GetEnvironmentVariable);
+        return options.Kubernetes.ServiceHost.Length > 0
+            ? config.At(options.Kubernetes.ServiceHost, options.Kubernetes.ServicePort > 0 ? options.Kubernetes.ServicePort : config.Server.Port)
+            : config;
+    }
+
+    private static LoaderOptions LoaderOptionsOf(AgentOptions options) => new()
+    {
+        ObjectDirectory = options.Paths.Objects,
+        PinDirectory = options.Paths.Bpf,
+        Sizes = new TableSizes
+        {
+            Services = (uint)options.Tables.Services,
+            Backends = (uint)options.Tables.Backends,
+            Slots = (uint)options.Tables.Slots,
+            Pods = (uint)options.Tables.Pods,
+            Peers = (uint)options.Tables.Peers,
+            Conntrack = (uint)options.Tables.Conntrack,
+        },
+    };
+
+    // Every program uses this build's tables by now; those of other builds serve nobody.
+    private static void RemoveForeignMaps(PinLayout pins, ILogger log)
+    {
+        foreach (var directory in pins.ForeignMaps().ToArray())
+        {
+            Straum.Linux.Bpf.Pins.RemoveTree(directory);
+            log.LogInformation("removed the tables of another build: {Directory}", directory);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Straum.Agent.Configuration;
+using Straum.Control;
+using Straum.Control.Problems;
+using Straum.Control.Routing;
+using Straum.Control.Services;
+using Straum.Datapath.Nodes;
+using Straum.Kubernetes.Objects;
+using Straum.Kubernetes.Snapshots;
+using Straum.Linux;
+using Straum.Linux.Netlink;
+
+namespace Straum.Agent.Daemon;
+
+/// <summary>
+/// The one place where intent becomes kernel state: waits until something changed, compiles everything that
+/// may depend on it, and writes the differences. A pass that fails is run again, with growing pauses; until it
+/// succeeds the kernel keeps what it has.
+/// </summary>
+internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, RtNetlink netlink, TimeProvider clock, ILogger log)
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Housekeeping = TimeSpan.FromSeconds(1);
+
+    // One slot: while a pass runs, any number of changes become one.
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly ServiceCompiler _services = new();
+    private readonly RoutingCompiler _routing = new();
+    private Snapshot _snapshot = Snapshot.Empty;
+    private NodeLoopState _state = new();
+    private bool _stale = true;
+
+    /// <summary>As of the last pass. Safe to read from any thread.</summary>
+    public NodeLoopState State => Volatile.Read(ref _state);
+
+    /// <summary>After every pass that succeeded, on the loop's own thread of control.</summary>
+    public event Action<NodeLoopState>? Passed;
+
+    public void SnapshotChanged(Snapshot snapshot)
+    {
+        Volatile.Write(ref _snapshot, snapshot);
+        Wake();
+    }
+
+    public void NetworkChanged() => Wake();
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var housekeeping = new Timer(_ => _wake.Writer.TryWrite(true), null, Housekeeping, Housekeeping);
+        using var retry = new Timer(_ => Wake(), null, Timeout.Infinite, Timeout.Infinite);
+        var pause = FirstPause;
+        await foreach (var _ in _wake.Reader.ReadAllAsync(ct))
+        {
+            reconciler.Services.RetireRested();
+            if (!Interlocked.Exchange(ref _stale, false))
+            {
+                continue;
+            }
+            try
+            {
+                Pass(Volatile.Read(ref _snapshot));
+                pause = FirstPause;
+            }
+            catch (Exception e) when (e is LinuxException or IOException)
+            {
+                log.LogError("pass failed, next in {Pause} s: {Message}", pause.TotalSeconds, e.Message);
+                Publish(State with { Failure = e.Message });
+                retry.Change(pause, Timeout.InfiniteTimeSpan);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        Volatile.Write(ref _stale, true);
+        _wake.Writer.TryWrite(true);
+    }
+
+    private void Pass(Snapshot snapshot)
+    {
+        // Until every watch has synced, absence means nothing, and what the kernel has is better than what we know.
+        if (!snapshot.AllSynced)
+        {
+            return;
+        }
+        var started = clock.GetTimestamp();
+        if (snapshot.Nodes.Find("", options.Node.Name) is not { } node)
+        {
+            Publish(State with { Waiting = $"Node {options.Node.Name} does not exist yet (is node.name right?)" });
+            return;
+        }
+        var view = NetworkView.Read(netlink);
+        var intent = IntentOf(snapshot, node, view, out var problems, out var waiting);
+        if (intent is null)
+        {
+            Publish(State with { Waiting = waiting, Problems = problems });
+            return;
+        }
+        var pass = reconciler.Reconcile(intent);
+        var took = clock.GetElapsedTime(started);
+        var state = new NodeLoopState
+        {
+            Revision = snapshot.Revision,
+            Snapshot = snapshot,
+            Node = node,
+            Intent = intent,
+            Problems = [.. problems, .. pass.Problems],
+            LastPass = clock.GetUtcNow(),
+            LastPassTook = took,
+            Passes = State.Passes + 1,
+        };
+        Publish(state);
+        if (pass.ChangedAnything)
+        {
+            log.LogInformation("programmed {Services} Services, {Peers} prefixes, {Routes} routes in {Milliseconds} ms",
+                pass.Services, pass.Peers, pass.Routes, (int)took.TotalMilliseconds);
+        }
+        Passed?.Invoke(state);
+    }
+
+    private NodeIntent? IntentOf(Snapshot snapshot, Node node, NetworkView view, out ImmutableArray<Problem> problems, out string? waiting)
+    {
+        var addresses = new[] { System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.AddressFamily.InterNetworkV6 }
+            .Where(f => f == System.Net.Sockets.AddressFamily.InterNetwork ? options.Ipv4.Enabled : options.Ipv6.Enabled)
+            .Select(node.InternalAddress).OfType<System.Net.IPAddress>().ToArray();
+        var uplinks = UplinkFinder.Find(view.Links, view.Addresses, addresses, options.Routing.Devices);
+        problems = [];
+        waiting = null;
+        if (uplinks.IsEmpty)
+        {
+            waiting = options.Routing.Devices.Count > 0
+                ? $"none of the devices {string.Join(", ", options.Routing.Devices)} exists (routing.devices)"
+                : $"no device holds an InternalIP of Node {node.Name} ({string.Join(", ", addresses.Select(a => a.ToString()))}; name it in routing.devices)";
+            return null;
+        }
+
+        var overlay = options.Routing.Mode == Configuration.RoutingMode.Vxlan;
+        var facts = NodeFacts.Of(node) with { OnLinkPrefixes = [.. uplinks[0].Connected] };
+        var routing = _routing.Compile(snapshot, facts, overlay ? Straum.Control.Routing.RoutingMode.Vxlan : Straum.Control.Routing.RoutingMode.Native);
+        var services = _services.Compile(snapshot, facts);
+        problems = [.. routing.Problems, .. services.Problems];
+        return new NodeIntent
+        {
+            Routing = routing.Spec,
+            Services = services,
+            Uplinks = uplinks,
+            LocalAddresses = view.LocalAddresses,
+            Settings = new NodeSettings
+            {
+                Masquerade = options.Masquerade.Enabled,
+                NonMasquerade = [.. options.Masquerade.NonMasqueradeCidrs],
+                SnatPortMin = (ushort)options.Masquerade.PortRange.First,
+                SnatPortMax = (ushort)options.Masquerade.PortRange.Last,
+                VxlanPort = (ushort)options.Routing.Vxlan.Port,
+                Vni = (uint)options.Routing.Vxlan.Vni,
+                DirectNodeRoutes = options.Routing.DirectNodeRoutes || overlay,
+                Mtu = options.Routing.Mtu > 0 ? options.Routing.Mtu : UplinkFinder.PodMtu(uplinks, overlay),
+            },
+        };
+    }
+
+    private void Publish(NodeLoopState state)
+    {
+        if (state.Waiting is { } waiting && waiting != State.Waiting)
+        {
+            log.LogWarning("waiting: {Reason}", waiting);
+        }
+        foreach (var problem in state.Problems.Except(State.Problems))
+        {
+            log.LogWarning("{Problem}", problem);
+        }
+        Volatile.Write(ref _state, state);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Straum.Agent.Cni;
+using Straum.Control.Addressing;
+using Straum.Datapath.Pods;
+
+namespace Straum.Agent.Daemon;
+
+/// <summary>CNI's view of the datapath, over the table `pods` and the programs on each veth.</summary>
+internal sealed class PodDatapath(PodTable table) : IPodDatapath
+{
+    private readonly ConcurrentDictionary<AddressOwner, PodBinding> _bindings = new();
+    private uint _lastId;
+
+    public void Restore(IReadOnlyCollection<PodEndpoint> pods)
+    {
+        foreach (var pod in pods)
+        {
+            Attach(pod);
+        }
+        table.RemoveExcept(pods.SelectMany(p => p.Addresses).ToHashSet<IPAddress>());
+    }
+
+    public void Attach(PodEndpoint pod)
+    {
+        var binding = _bindings.AddOrUpdate(pod.Owner, _ => BindingOf(pod, Interlocked.Increment(ref _lastId)), (_, old) => BindingOf(pod, old.Id));
+        table.Bind(binding);
+    }
+
+    public void Detach(PodEndpoint pod) => table.Unbind(_bindings.TryRemove(pod.Owner, out var binding) ? binding : BindingOf(pod, 0));
+
+    public bool Contains(PodEndpoint pod) => _bindings.TryGetValue(pod.Owner, out var binding) && table.Contains(binding);
+
+    private static PodBinding BindingOf(PodEndpoint pod, uint id) =>
+        new(id, pod.HostInterfaceIndex, pod.PodMac, pod.HostMac, [.. pod.Addresses]);
+}

@@ -1,0 +1,132 @@
+using System.Reflection;
+using Straum.Agent.Cni;
+using Straum.Agent.Configuration;
+using Straum.Agent.LocalApi.Reports;
+using Straum.Control.Problems;
+using Straum.Datapath.Abi;
+using Straum.Datapath.Nodes;
+using Straum.Datapath.Programs;
+using Straum.Kubernetes.Informers;
+
+namespace Straum.Agent.Daemon.Reporting;
+
+/// <summary>One page about everything.</summary>
+internal sealed class StatusReporter(AgentOptions options, string apiServer, LoadedDatapath datapath, Attachments attachments,
+    PodRegistry registry, TimeProvider clock)
+{
+    private static readonly string Version =
+        typeof(StatusReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    public StatusReport Read(NodeLoopState state, IReadOnlyList<InformerStatus> watches, TimeSpan uptime)
+    {
+        var intent = state.Intent;
+        return new StatusReport(
+            options.Node.Name, Version, (long)uptime.TotalSeconds, WaitingFor(state, watches), ApiOf(watches),
+            options.Routing.Mode.ToString().ToLowerInvariant(), intent?.Settings.Mtu ?? 0,
+            [.. state.Node?.PodCidrs.Select(c => c.ToString()) ?? []],
+            [.. intent?.Uplinks[0].NodeAddresses.Select(a => a.ToString()) ?? []],
+            DevicesOf(intent),
+            [.. attachments.Describe().Where(a => a.Role != PodRole).Select(a => new ProgramReport(a.Program, a.Hook, a.Target, a.Attached, a.ProgramId))],
+            TablesOf(),
+            [.. registry.Pools.Select(p => new PoolReport(p.Prefix.ToString(), p.Size, p.Used, p.Quarantined))],
+            registry.Pods.Count, datapath.Tables.Services.Count(),
+            new ReconcileReport(state.Passes, state.LastPass is { } last ? (clock.GetUtcNow() - last).TotalSeconds : null,
+                state.LastPassTook.TotalMilliseconds, state.Failure),
+            CountersOf(),
+            [.. state.Problems.Select(ProblemOf)]);
+    }
+
+    private const string PodRole = "pod";
+
+    private static string? WaitingFor(NodeLoopState state, IReadOnlyList<InformerStatus> watches)
+    {
+        if (state.Waiting is not null || state.IsProgrammed)
+        {
+            return state.Waiting;
+        }
+        var missing = watches.Where(w => !w.HasSynced).Select(w => w.Kind).ToArray();
+        return missing.Length > 0 ? $"the first list of {string.Join(", ", missing)}" : "the first pass";
+    }
+
+    private ApiReport ApiOf(IReadOnlyList<InformerStatus> watches)
+    {
+        var now = clock.GetUtcNow();
+        return new ApiReport(apiServer, watches.All(w => w.HasSynced), watches.Select(w => w.LastError).FirstOrDefault(e => e is not null),
+        [
+            .. watches.Select(w => new WatchReport(w.Kind, w.LastError is null && w.HasSynced, w.Objects, w.ResourceVersion,
+                w.LastEventAt is { } last ? (now - last).TotalSeconds : null)),
+        ]);
+    }
+
+    private static List<DeviceReport> DevicesOf(NodeIntent? intent)
+    {
+        if (intent is null)
+        {
+            return [];
+        }
+        using var netlink = Straum.Linux.Netlink.RtNetlink.Open();
+        var links = netlink.Links.List().ToDictionary(l => l.Name);
+        var devices = intent.Uplinks.Select(u => (u.Name, Role: "uplink")).Append((OverlayDevice.Name, Role: "overlay"));
+        return
+        [
+            .. devices.Where(d => links.ContainsKey(d.Name))
+                .Select(d => new DeviceReport(d.Name, d.Role, links[d.Name].Mtu, links[d.Name].IsUp && links[d.Name].HasCarrier)),
+        ];
+    }
+
+    private List<TableReport> TablesOf()
+    {
+        var tables = datapath.Tables;
+        var backends = 0;
+        for (var id = 1; id < tables.Backends.Length; id++)
+        {
+            backends += tables.Backends[id].Flags & (int)BackendFlags.Usable;
+        }
+        return
+        [
+            new TableReport("svc", tables.Services.Count(), tables.Services.Capacity, "tables.services"),
+            new TableReport("backends", backends, tables.Backends.Length, "tables.backends"),
+            new TableReport("slots", tables.Services.Read().Sum(e => e.Value.Count), tables.Slots.Length, "tables.slots"),
+            new TableReport("pods", tables.Pods.Count(), tables.Pods.Capacity, "tables.pods"),
+            new TableReport("peers", tables.Peers.Count(), tables.Peers.Capacity, "tables.peers"),
+            new TableReport("conntrack", tables.Conntrack.Count(), tables.Conntrack.Capacity, "tables.conntrack"),
+        ];
+    }
+
+    private Dictionary<string, ulong> CountersOf()
+    {
+        var sum = default(Counters);
+        foreach (var cpu in datapath.Tables.Counters.Read(0))
+        {
+            sum.ToPod += cpu.ToPod;
+            sum.ToNetwork += cpu.ToNetwork;
+            sum.ToOverlay += cpu.ToOverlay;
+            sum.ToStack += cpu.ToStack;
+            sum.Translated += cpu.Translated;
+            sum.Masqueraded += cpu.Masqueraded;
+            sum.NeighbourReplies += cpu.NeighbourReplies;
+            sum.Rejected += cpu.Rejected;
+            sum.CtCreated += cpu.CtCreated;
+            sum.CtInsertFailed += cpu.CtInsertFailed;
+            sum.SocketTranslated += cpu.SocketTranslated;
+        }
+        return new Dictionary<string, ulong>
+        {
+            ["to_pod"] = sum.ToPod,
+            ["to_network"] = sum.ToNetwork,
+            ["to_overlay"] = sum.ToOverlay,
+            ["to_stack"] = sum.ToStack,
+            ["translated"] = sum.Translated,
+            ["masqueraded"] = sum.Masqueraded,
+            ["neighbour_replies"] = sum.NeighbourReplies,
+            ["rejected"] = sum.Rejected,
+            ["conntrack_created"] = sum.CtCreated,
+            ["conntrack_insert_failed"] = sum.CtInsertFailed,
+            ["socket_translated"] = sum.SocketTranslated,
+        };
+    }
+
+    private static ProblemReport ProblemOf(Problem problem) => new(
+        problem.Severity switch { Severity.Error => ProblemReport.Error, Severity.Warning => ProblemReport.Warning, _ => ProblemReport.Notice },
+        problem.Object.ToString(), problem.Message, problem.Fix);
+}

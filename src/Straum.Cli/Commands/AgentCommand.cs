@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Straum.Agent.Configuration;
+using Straum.Agent.Daemon;
+using Straum.Cli.Terminal;
+using Straum.Kubernetes.Client;
+using Straum.Linux;
+
+namespace Straum.Cli.Commands;
+
+/// <summary><c>straum agent</c>: the daemon of one node.</summary>
+internal static class AgentCommand
+{
+    private static readonly Option<FileInfo> Config = new("--config")
+    {
+        Description = "straum.yaml, or a ConfigMap with that key",
+        HelpName = "file",
+        Required = true,
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("agent", "Run the agent of this node (root, or the capabilities of docs/guide)") { Config };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
+    {
+        var file = parse.GetRequiredValue(Config);
+        if (!file.Exists)
+        {
+            throw new CommandFault($"read {file.FullName}", "there is no such file", "name it with --config");
+        }
+        var reading = ConfigReader.Read(file.FullName, await File.ReadAllTextAsync(file.FullName, stop), ConfigEnvironment.OfProcess);
+        foreach (var problem in reading.Problems)
+        {
+            await parse.InvocationConfiguration.Error.WriteLineAsync(problem.ToString());
+        }
+        if (reading.Config is not { Options: var options })
+        {
+            return ExitCode.Usage;
+        }
+
+        using var logs = LoggerFactory.Create(logging => logging
+            .SetMinimumLevel(LevelOf(options.Log.Level))
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.UseUtcTimestamp = true;
+                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            }));
+        try
+        {
+            await AgentDaemon.RunAsync(options, logs, stop);
+            return ExitCode.Ok;
+        }
+        catch (Exception e) when (e is LinuxException or IOException or ClusterConfigException)
+        {
+            throw new CommandFault("agent", e.Message, "the agent has ended; traffic goes on with what the kernel holds", inner: e);
+        }
+    }
+
+    private static LogLevel LevelOf(LogLevelName level) => level switch
+    {
+        LogLevelName.Error => LogLevel.Error,
+        LogLevelName.Warning => LogLevel.Warning,
+        LogLevelName.Debug => LogLevel.Debug,
+        _ => LogLevel.Information,
+    };
+}
