@@ -82,7 +82,7 @@ public static class AgentDaemon
         var first = true;
         loop.Passed += passed =>
         {
-            foreach (var problem in registry.SetPodCidrs(passed.Node!.PodCidrs, wiring.HasIpv6 && options.Ipv6.Enabled))
+            foreach (var problem in registry.SetPodCidrs(PrefixesFor(options, passed.Node!), wiring.HasIpv6 && options.Ipv6.Enabled))
             {
                 log.LogWarning("{Problem}", problem);
             }
@@ -93,7 +93,7 @@ public static class AgentDaemon
             first = false;
             attachments.RemoveStale();
             RemoveForeignMaps(datapath.Pins, log);
-            CniConfigFile.Write(options.Cni.ConfDir, Path.Combine(options.Paths.Run, "agent.sock"), journal);
+            CniConfigFile.Write(options.Cni.ConfDir, options.Cni.Network, Path.Combine(options.Paths.Run, "agent.sock"), journal);
             log.LogInformation("ready: {Mode}, MTU {Mtu}, device {Device}",
                 options.Routing.Mode, passed.Intent!.Settings.Mtu, passed.Intent.Uplinks[0].Name);
         };
@@ -152,6 +152,9 @@ public static class AgentDaemon
         }
         return registry.HasPools ? NodeReadiness.Ready : NodeReadiness.NotReady($"Node {state.Node!.Name} has no spec.podCIDRs yet");
     }
+
+    private static IEnumerable<System.Net.IPNetwork> PrefixesFor(AgentOptions options, Node node) =>
+        node.PodCidrs.Where(c => options.Ipv4.Enabled || c.BaseAddress.AddressFamily != AddressFamily.InterNetwork);
 
     private static ClusterConfig ClusterOf(AgentOptions options)
     {
