@@ -9,7 +9,7 @@ namespace Straum.Cli.Commands;
 /// <summary><c>straum lab ask QUESTION…</c>: the far end of <see cref="ProcessInterview"/>. Started by <c>lab check</c>, not by people.</summary>
 internal static class LabAskCommand
 {
-    private static readonly Argument<string[]> Questions = new("question") { Arity = ArgumentArity.OneOrMore };
+    private static readonly Argument<string[]> Questions = new("question") { Description = "As ProcessInterview writes it: tcp/10.96.0.10:7000/5", Arity = ArgumentArity.OneOrMore };
 
     public static Command Create()
     {
