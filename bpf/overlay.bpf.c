@@ -7,7 +7,7 @@ SEC("tc")
 int overlay_in(struct __sk_buff *skb)
 {
 	if (!is_ip(skb))
-		return TC_ACT_SHOT;
+		return drop(skb, PLACE_OVERLAY_IN, DROP_UNSUPPORTED_L3);
 	/* The inner MACs mean nothing here; the host's stack looks at them. */
 	if (skb->pkt_type != 0)
 		bpf_skb_change_type(skb, 0);
@@ -24,7 +24,7 @@ int overlay_out(struct __sk_buff *skb)
 	int reason, verdict;
 
 	if (!is_ip(skb) || !node)
-		return TC_ACT_SHOT;
+		return drop(skb, PLACE_OVERLAY_OUT, DROP_UNSUPPORTED_L3);
 	/* pod_out has set the key already. */
 	if (!bpf_skb_get_tunnel_key(skb, &key, sizeof(key), 0) && key.remote_ipv4)
 		return TC_ACT_OK;

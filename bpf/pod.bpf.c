@@ -232,7 +232,7 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 	reason = parse_packet(skb, pkt);
 	if (reason)
 		return drop(skb, PLACE, reason);
-	if (pkt->tuple.proto == IPPROTO_ICMPV6 && pkt->icmp_type == ICMP6_NS)
+	if (pkt->icmp_type == ICMP6_NS && pkt->tuple.proto == IPPROTO_ICMPV6)
 		return leave(skb, TAIL_SOLICITATION);
 	self = pod_lookup(&pkt->tuple.src);
 	if (!self || self->ifindex != skb->ifindex) {

@@ -61,6 +61,7 @@ int uplink_out(struct __sk_buff *skb)
 	struct packet pkt = { .l3 = ETH_HLEN };
 	struct node_config *node = node_config();
 	struct peer_entry *peer;
+	bool known;
 	int reason;
 
 	if (skb->mark == MARK_DONE || !is_ip(skb) || !node ||
@@ -69,7 +70,12 @@ int uplink_out(struct __sk_buff *skb)
 	reason = parse_packet(skb, &pkt);
 	if (reason)
 		return TC_ACT_OK;	/* the host's own packet: none of our business */
-	if (!pod_lookup(&pkt.tuple.src) || (pkt.flags & PKT_ICMP_ERROR))
+	if (pkt.flags & PKT_ICMP_ERROR) {
+		/* The stack answers translated packets too: see deliver_to_pod. */
+		reason = translate_icmp_error(skb, &pkt, &known);
+		return reason ? drop(skb, PLACE_UPLINK_OUT, reason) : TC_ACT_OK;
+	}
+	if (!pod_lookup(&pkt.tuple.src))
 		return TC_ACT_OK;
 	peer = peer_lookup(&pkt.tuple.dst);
 	if (peer && peer->kind != PEER_WORLD)

@@ -43,13 +43,15 @@ struct fragment_key {
 	struct addr src;
 	struct addr dst;
 	__be32 id;
-	__u8 proto;
+	__u8 proto;		/* 0 for IPv6, where it is not part of the name (RFC 8200 4.5) */
 	__u8 pad[3];
 };
 
 struct fragment_entry {
 	__be16 sport;
 	__be16 dport;
+	__u8 proto;		/* that the first fragment has behind all its headers */
+	__u8 pad[3];
 };
 
 /* What the sweep program is told and what it answers (its context). */
@@ -61,6 +63,7 @@ struct STRAUM_ABI sweep_request {
 
 _Static_assert(sizeof(struct ct_entry) == 64, "abi");
 _Static_assert(sizeof(struct fragment_key) == 40, "abi");
+_Static_assert(sizeof(struct fragment_entry) == 8, "abi");
 
 struct STRAUM_ABI ct_names {
 	enum ct_flags flags;

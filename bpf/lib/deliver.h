@@ -34,15 +34,16 @@ INLINE int deliver(struct __sk_buff *skb, enum place place)
 	struct node_config *node = node_config();
 	struct ct_entry *entry;
 	struct flow_tuple to;
-	bool reply = false, known = false, for_node;
+	bool reply = false, known = false, for_pod, for_node;
 	int reason;
 
 	reason = parse_packet(skb, &pkt);
-	if (reason || !node)
-		return drop(skb, place, reason);
-	for_node = is_node_address(node, &pkt.tuple.dst);
-	if (!for_node && !pod_lookup(&pkt.tuple.dst))
+	for_pod = pod_lookup(&pkt.tuple.dst);
+	for_node = node && is_node_address(node, &pkt.tuple.dst);
+	if (!for_pod && (!for_node || reason))
 		return to_stack();
+	if (reason)
+		return drop(skb, place, reason);
 
 	if (pkt.flags & PKT_ICMP_ERROR) {
 		reason = translate_icmp_error(skb, &pkt, &known);

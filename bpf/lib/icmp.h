@@ -61,7 +61,16 @@ INLINE int rewrite_quoted(struct __sk_buff *skb, const struct packet *error, str
 
 /*
  * Translates an error about a translated flow, the quoted packet and the
- * outer addresses alike. `known` tells whether the flow has an entry at all.
+ * outer addresses alike.
+ *
+ * An error travels to whom the quoted packet came from, and quotes it as it
+ * was where it failed. What failed beyond the translation is given back the
+ * tuple that its sender used. What failed before it (the stack's own errors
+ * about packets that it was handed untouched) has that tuple already: the
+ * initiator's packets are those of the half that is not the wire's, the
+ * responder's those of the half that is.
+ *
+ * `known` tells whether it is such an error, or one about a plain flow.
  * Returns a drop reason.
  */
 INLINE int translate_icmp_error(struct __sk_buff *skb, struct packet *pkt, bool *known)
@@ -70,26 +79,29 @@ INLINE int translate_icmp_error(struct __sk_buff *skb, struct packet *pkt, bool 
 	struct flow_tuple to, outer;
 	struct ct_entry *entry;
 	bool reply = false;
-	int reason = parse_quoted(skb, pkt, &quoted);
+	int reason;
 
-	if (reason)
-		return reason;
 	*known = false;
-	if (quoted.flags & PKT_NO_PORTS)
+	if (parse_quoted(skb, pkt, &quoted) || (quoted.flags & PKT_NO_PORTS) ||
+	    !addr_equal(&quoted.tuple.src, &pkt->tuple.dst))
 		return DROP_NONE;
 	entry = ct_lookup(&quoted.tuple, &reply);
 	if (!entry)
 		return DROP_NONE;
-	*known = true;
-	if (!(entry->flags & CT_TRANSLATED))
+	if (!(entry->flags & CT_TRANSLATED)) {
+		*known = true;
 		return DROP_NONE;
+	}
+	if (reply == !!(entry->flags & CT_WIRE))
+		return DROP_NONE;
+	*known = true;
 
 	to = entry->peer;
 	if (reply)
 		to = tuple_reverse(&to);
 
-	/* Errors travel to the quoted packet's source; they come from its
-	 * destination or from any router on the way there. */
+	/* Errors come from the quoted packet's destination, or from any router
+	 * on the way there. */
 	outer = pkt->tuple;
 	outer.dst = to.src;
 	if (addr_equal(&outer.src, &quoted.tuple.dst))

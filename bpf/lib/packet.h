@@ -65,6 +65,12 @@ struct icmp_header {
 	__be16 sequence;
 };
 
+/* The other family's ICMP is a protocol like any other: its types mean other things. */
+INLINE bool is_icmp(bool v4, __u8 proto)
+{
+	return proto == (v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+}
+
 INLINE bool icmp_is_error(bool v4, __u8 type)
 {
 	return v4 ? type == ICMP_DEST_UNREACH || type == ICMP_TIME_EXCEEDED || type == ICMP_PARAMETERPROB
@@ -98,6 +104,8 @@ INLINE int parse_ports(struct __sk_buff *skb, struct packet *pkt)
 		return DROP_NONE;
 	case IPPROTO_ICMP:
 	case IPPROTO_ICMPV6:
+		if (!is_icmp(v4, pkt->tuple.proto))
+			return DROP_NONE;
 		if (bpf_skb_load_bytes(skb, pkt->l4, &icmp, sizeof(icmp)))
 			return DROP_TRUNCATED;
 		pkt->icmp_type = icmp.type;
@@ -130,9 +138,10 @@ INLINE int parse_tcp_flags(struct __sk_buff *skb, struct packet *pkt)
 INLINE int parse_fragment(struct __sk_buff *skb, struct packet *pkt, __be32 id, bool first)
 {
 	struct fragment_key key = {
-		.src = pkt->tuple.src, .dst = pkt->tuple.dst, .id = id, .proto = pkt->tuple.proto,
+		.src = pkt->tuple.src, .dst = pkt->tuple.dst, .id = id,
+		.proto = pkt->flags & PKT_V4 ? pkt->tuple.proto : 0,
 	};
-	struct fragment_entry entry, *known;
+	struct fragment_entry entry = { .proto = pkt->tuple.proto }, *known;
 	int reason;
 
 	pkt->flags |= PKT_FRAGMENT;
@@ -154,6 +163,7 @@ INLINE int parse_fragment(struct __sk_buff *skb, struct packet *pkt, __be32 id, 
 	}
 	pkt->tuple.sport = known->sport;
 	pkt->tuple.dport = known->dport;
+	pkt->tuple.proto = known->proto;
 	return DROP_NONE;
 }
 

@@ -22,7 +22,7 @@ struct l4_checksum {
 	bool pseudo_header;
 };
 
-INLINE struct l4_checksum l4_checksum_of(__u8 proto)
+INLINE struct l4_checksum l4_checksum_of(bool v4, __u8 proto)
 {
 	switch (proto) {
 	case IPPROTO_TCP:
@@ -30,9 +30,10 @@ INLINE struct l4_checksum l4_checksum_of(__u8 proto)
 	case IPPROTO_UDP:
 		return (struct l4_checksum){ 6, true };
 	case IPPROTO_ICMPV6:
-		return (struct l4_checksum){ ICMP_CHECKSUM, true };
 	case IPPROTO_ICMP:
-		return (struct l4_checksum){ ICMP_CHECKSUM, false };
+		if (!is_icmp(v4, proto))
+			return (struct l4_checksum){};
+		return (struct l4_checksum){ ICMP_CHECKSUM, !v4 };
 	default: /* SCTP's CRC32c covers neither addresses nor, here, changed ports */
 		return (struct l4_checksum){};
 	}
@@ -66,7 +67,7 @@ INLINE int rewrite(struct __sk_buff *skb, struct packet *pkt, const struct flow_
 {
 	bool v4 = pkt->flags & PKT_V4;
 	bool has_l4 = !(pkt->flags & PKT_LATER_FRAGMENT);
-	struct l4_checksum sum = l4_checksum_of(pkt->tuple.proto);
+	struct l4_checksum sum = l4_checksum_of(v4, pkt->tuple.proto);
 	__u64 mangled = pkt->tuple.proto == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
 	__s64 diff = address_diff(&pkt->tuple, to);
 	__be16 from_ports[2] = { pkt->tuple.sport, pkt->tuple.dport };

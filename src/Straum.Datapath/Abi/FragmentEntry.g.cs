@@ -4,11 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace Straum.Datapath.Abi;
 
-[StructLayout(LayoutKind.Sequential, Size = 4)]
+[StructLayout(LayoutKind.Sequential, Size = 8)]
 public partial struct FragmentEntry : IEquatable<FragmentEntry>
 {
     public BigEndian16 Sport;
     public BigEndian16 Dport;
+    /// <summary>That the first fragment has behind all its headers.</summary>
+    public byte Proto;
+    public ByteArray3 Pad;
 
     /// <summary>Compares all bytes, as the kernel compares keys.</summary>
     public readonly bool Equals(FragmentEntry other) => AbiBytes.AreEqual(in this, in other);

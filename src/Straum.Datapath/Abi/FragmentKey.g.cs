@@ -11,6 +11,7 @@ public partial struct FragmentKey : IEquatable<FragmentKey>
     public Addr Src;
     public Addr Dst;
     public BigEndian32 Id;
+    /// <summary>0 for IPv6, where it is not part of the name (RFC 8200 4.5).</summary>
     public byte Proto;
     public ByteArray3 Pad;
 

@@ -68,6 +68,17 @@ internal sealed partial record Packet
 
     private bool IsIcmp => Protocol is Icmp or IcmpV6;
 
+    /// <summary>
+    /// The first packet of a flow: from port 40000 to port 80, an echo request with identifier 77, or of a protocol without ports.
+    /// </summary>
+    public static Packet Between(IPAddress source, IPAddress destination, byte protocol = Tcp)
+    {
+        var packet = new Packet { Source = source, Destination = destination, Protocol = protocol };
+        return packet.HasPorts ? packet with { SourcePort = 40000, DestinationPort = 80 }
+            : packet.IsIcmp ? packet with { Type = protocol == Icmp ? (byte)8 : (byte)128, EchoId = 77, Payload = [1, 2, 3, 4] }
+            : packet with { Payload = new byte[16] };
+    }
+
     /// <summary>What the other end answers with: ends swapped, a full hop limit, a SYN acknowledged.</summary>
     public Packet Reply() => this with
     {

@@ -25,7 +25,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     [Theory, MemberData(nameof(PlainFlows))]
     public void InsideTheCluster_KeepsAddressesAndHasOneEntry(IPAddress source, IPAddress destination, byte protocol)
     {
-        var sent = New(source, destination, protocol);
+        var sent = Packet.Between(source, destination, protocol);
         var outcome = _kernel.FromPod(sent);
 
         outcome.Verdict.ShouldBe(Verdict.Redirect);
@@ -38,12 +38,12 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
 
     [Fact]
     public void ToAnotherNode_HasTheNextHopsMac() =>
-        _kernel.FromPod(New(PodA4, Remote4)).Packet.DestinationMac.ShouldBe(PeerMac);
+        _kernel.FromPod(Packet.Between(PodA4, Remote4)).Packet.DestinationMac.ShouldBe(PeerMac);
 
     [Fact]
     public void ToThisNode_GoesUpUntouched()
     {
-        var sent = New(PodA4, Node4);
+        var sent = Packet.Between(PodA4, Node4);
         var outcome = _kernel.FromPod(sent);
         outcome.Verdict.ShouldBe(Verdict.ToStack);
         outcome.Frame.ShouldBe(sent.ToFrame());
@@ -57,7 +57,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     public void ForeignSource_IsDropped(string source)
     {
         var destination = source.Contains(':') ? PodB6 : PodB4;
-        _kernel.FromPod(New(IPAddress.Parse(source), destination)).Verdict.ShouldBe(Verdict.Drop);
+        _kernel.FromPod(Packet.Between(IPAddress.Parse(source), destination)).Verdict.ShouldBe(Verdict.Drop);
         _kernel.Drops(DropReason.SourceAddress).ShouldBe(1u);
         _kernel.Flows.ShouldBe(0);
     }
@@ -69,7 +69,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     public void Multicast_IsDropped(string destination)
     {
         var source = destination.Contains(':') ? PodA6 : PodA4;
-        _kernel.FromPod(New(source, IPAddress.Parse(destination), Packet.Udp)).Verdict.ShouldBe(Verdict.Drop);
+        _kernel.FromPod(Packet.Between(source, IPAddress.Parse(destination), Packet.Udp)).Verdict.ShouldBe(Verdict.Drop);
         _kernel.Drops(DropReason.Multicast).ShouldBe(1u);
     }
 
@@ -78,7 +78,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     [InlineData(false)]
     public void HopLimitReached_GoesUpUntouched(bool v4)
     {
-        var sent = (v4 ? New(PodA4, World4) : New(PodA6, World6)) with { Ttl = 1 };
+        var sent = (v4 ? Packet.Between(PodA4, World4) : Packet.Between(PodA6, World6)) with { Ttl = 1 };
         var outcome = _kernel.FromPod(sent);
         outcome.Verdict.ShouldBe(Verdict.ToStack);
         outcome.Frame.ShouldBe(sent.ToFrame());
@@ -91,7 +91,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     [InlineData(false, Packet.Udp)]
     public void ToTheWorld_HasTheNodesAddressAndAPortOfItsRange(bool v4, byte protocol)
     {
-        var outcome = _kernel.FromPod(v4 ? New(PodA4, World4, protocol) : New(PodA6, World6, protocol));
+        var outcome = _kernel.FromPod(v4 ? Packet.Between(PodA4, World4, protocol) : Packet.Between(PodA6, World6, protocol));
 
         outcome.Verdict.ShouldBe(Verdict.Redirect);
         outcome.Packet.Source.ShouldBe(v4 ? Node4 : Node6);
@@ -103,15 +103,15 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     [Fact]
     public void ToTheWorld_SameFlow_KeepsItsPort()
     {
-        var first = _kernel.FromPod(New(PodA4, World4)).Packet.SourcePort;
-        _kernel.FromPod(New(PodA4, World4) with { Flags = TcpFlags.Ack }).Packet.SourcePort.ShouldBe(first);
+        var first = _kernel.FromPod(Packet.Between(PodA4, World4)).Packet.SourcePort;
+        _kernel.FromPod(Packet.Between(PodA4, World4) with { Flags = TcpFlags.Ack }).Packet.SourcePort.ShouldBe(first);
         _kernel.Flows.ShouldBe(2);
     }
 
     [Fact]
     public void ToTheWorld_ReplyAndItsReply_FindTheirWay()
     {
-        var outgoing = _kernel.FromPod(New(PodA4, World4)).Packet;
+        var outgoing = _kernel.FromPod(Packet.Between(PodA4, World4)).Packet;
         var reply = _kernel.FromNetwork(outgoing.Reply());
 
         reply.Verdict.ShouldBe(Verdict.Redirect);
@@ -123,7 +123,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     [Fact]
     public void Ping_ToTheWorldAndBack_KeepsItsIdentifier()
     {
-        var ping = New(PodA4, World4, Packet.Icmp) with { Type = 8, EchoId = 77, Payload = [1, 2, 3, 4] };
+        var ping = Packet.Between(PodA4, World4, Packet.Icmp) with { Type = 8, EchoId = 77, Payload = [1, 2, 3, 4] };
         var outgoing = _kernel.FromPod(ping).Packet;
         outgoing.Source.ShouldBe(Node4);
         outgoing.EchoId.ShouldBeInRange((ushort)50000, (ushort)59999);
@@ -137,7 +137,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     public void NoBackend_Tcp_IsResetAtOnce()
     {
         _kernel.AddService("10.96.0.10:80", Packet.Tcp, 100);
-        var answer = _kernel.FromPod(New(PodA4, IPAddress.Parse("10.96.0.10")));
+        var answer = _kernel.FromPod(Packet.Between(PodA4, IPAddress.Parse("10.96.0.10")));
 
         answer.Verdict.ShouldBe(Verdict.Redirect);
         answer.Packet.Source.ShouldBe(IPAddress.Parse("10.96.0.10"));
@@ -155,7 +155,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
         var address = IPAddress.Parse(vip);
         _kernel.Checksummed = false;
         _kernel.AddService(new IPEndPoint(address, 53).ToString(), Packet.Udp, 100);
-        var sent = New(vip.Contains(':') ? PodA6 : PodA4, address, Packet.Udp) with { DestinationPort = 53, Payload = new byte[100] };
+        var sent = Packet.Between(vip.Contains(':') ? PodA6 : PodA4, address, Packet.Udp) with { DestinationPort = 53, Payload = new byte[100] };
 
         var answer = _kernel.FromPod(sent).Packet;
 
@@ -174,7 +174,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
         _kernel.AddService(new IPEndPoint(address, 80).ToString(), Packet.Tcp, 100, backend);
         var self = vip.Contains(':') ? PodA6 : PodA4;
 
-        var request = _kernel.FromPod(New(self, address)).Packet;
+        var request = _kernel.FromPod(Packet.Between(self, address)).Packet;
         request.Destination.ShouldBe(end.Address);
         request.DestinationPort.ShouldBe((ushort)8080);
         request.Source.ShouldBe(self);
@@ -189,7 +189,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     public void Service_ThatIsThePodItself_SeesTheNodeAsItsClient()
     {
         _kernel.AddService("10.96.0.10:80", Packet.Tcp, 100, "10.244.1.10:8080");
-        var request = _kernel.FromPod(New(PodA4, IPAddress.Parse("10.96.0.10"))).Packet;
+        var request = _kernel.FromPod(Packet.Between(PodA4, IPAddress.Parse("10.96.0.10"))).Packet;
         request.Source.ShouldBe(Node4);
         request.Destination.ShouldBe(PodA4);
 
@@ -203,7 +203,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     public void Service_UdpWhoseBackendIsGone_MovesToAnother()
     {
         _kernel.AddService("10.96.0.10:53", Packet.Udp, 100, "10.244.1.11:53");
-        var sent = New(PodA4, IPAddress.Parse("10.96.0.10"), Packet.Udp) with { DestinationPort = 53 };
+        var sent = Packet.Between(PodA4, IPAddress.Parse("10.96.0.10"), Packet.Udp) with { DestinationPort = 53 };
         _kernel.FromPod(sent).Packet.Destination.ShouldBe(PodB4);
 
         _kernel.Datapath.Tables.Backends[100] = default;
@@ -217,7 +217,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     {
         _kernel.AddService("10.96.0.10:53", Packet.Udp, 100, "10.244.1.11:5353");
         var vip = IPAddress.Parse("10.96.0.10");
-        var first = New(PodA4, vip, Packet.Udp) with { DestinationPort = 53, FragmentId = 9, MoreFragments = true, Payload = new byte[64] };
+        var first = Packet.Between(PodA4, vip, Packet.Udp) with { DestinationPort = 53, FragmentId = 9, MoreFragments = true, Payload = new byte[64] };
         var second = first with { FragmentOffset = 72, MoreFragments = false, Payload = new byte[40] };
 
         _kernel.FromPod(first).Packet.Destination.ShouldBe(PodB4);
@@ -227,7 +227,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     [Fact]
     public void LaterFragmentAlone_ToAService_IsDropped()
     {
-        var alone = New(PodA4, World4, Packet.Udp) with { FragmentId = 1234, FragmentOffset = 72, Payload = new byte[40] };
+        var alone = Packet.Between(PodA4, World4, Packet.Udp) with { FragmentId = 1234, FragmentOffset = 72, Payload = new byte[40] };
         _kernel.FromPod(alone).Verdict.ShouldBe(Verdict.Drop);
         _kernel.Drops(DropReason.Fragment).ShouldBe(1u);
     }
@@ -237,7 +237,7 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     [InlineData(false)]
     public void IcmpError_AboutAMasqueradedFlow_ReachesThePod(bool v4)
     {
-        var outgoing = _kernel.FromPod(v4 ? New(PodA4, World4, Packet.Udp) : New(PodA6, World6, Packet.Udp)).Packet;
+        var outgoing = _kernel.FromPod(v4 ? Packet.Between(PodA4, World4, Packet.Udp) : Packet.Between(PodA6, World6, Packet.Udp)).Packet;
         var error = new Packet
         {
             Source = v4 ? Router4 : Router6,
@@ -299,17 +299,8 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     [Fact]
     public void TruncatedPacket_IsDropped()
     {
-        var frame = New(PodA4, PodB4).ToFrame()[..36];
+        var frame = Packet.Between(PodA4, PodB4).ToFrame()[..36];
         _kernel.Run(_kernel.Datapath.Programs.PodOut, _kernel.PodA, frame).Verdict.ShouldBe(Verdict.Drop);
         _kernel.Drops(DropReason.Truncated).ShouldBe(1u);
     }
-
-    private static Packet New(IPAddress source, IPAddress destination, byte protocol = Packet.Tcp) => new()
-    {
-        Source = source,
-        Destination = destination,
-        Protocol = protocol,
-        SourcePort = protocol is Packet.Tcp or Packet.Udp or Packet.Sctp ? (ushort)40000 : (ushort)0,
-        DestinationPort = protocol is Packet.Tcp or Packet.Udp or Packet.Sctp ? (ushort)80 : (ushort)0,
-    };
 }
