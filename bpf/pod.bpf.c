@@ -50,22 +50,19 @@ struct {
 struct destination {
 	struct pod_entry *pod;		/* of this node, else */
 	struct peer_entry *peer;	/* NULL: the world */
+	bool stack;			/* the host's stack takes it from here */
 };
 
 INLINE void find_destination(const struct addr *address, struct destination *destination)
 {
 	destination->pod = pod_lookup(address);
 	destination->peer = destination->pod ? NULL : peer_lookup(address);
+	destination->stack = destination->peer && destination->peer->kind == PEER_LOCAL_NODE;
 }
 
 INLINE bool is_world(const struct destination *destination)
 {
 	return !destination->pod && (!destination->peer || destination->peer->kind == PEER_WORLD);
-}
-
-INLINE bool is_this_node(const struct destination *destination)
-{
-	return destination->peer && destination->peer->kind == PEER_LOCAL_NODE;
 }
 
 INLINE bool is_tunnelled(const struct destination *destination)
@@ -75,7 +72,7 @@ INLINE bool is_tunnelled(const struct destination *destination)
 
 INLINE bool needs_route(const struct destination *destination)
 {
-	return !destination->pod && !is_this_node(destination) && !is_tunnelled(destination);
+	return !destination->pod && !destination->stack && !is_tunnelled(destination);
 }
 
 /* The flow's translation, if it has one: `to` gets the packet's new tuple. */
@@ -99,9 +96,9 @@ INLINE enum flow known_flow(const struct packet *pkt, struct flow_tuple *to)
 		ct_forget(&pkt->tuple, entry);
 		return FLOW_NEW;
 	}
-	/* A datagram flow moves on when its backend is gone; a connection is
-	 * left to end by itself. */
-	if (entry->backend && pkt->tuple.proto == IPPROTO_UDP && !reply) {
+	/* Datagrams, and a SYN that nobody answered, move on when their backend
+	 * is gone; a connection is left to end by itself. */
+	if (entry->backend && !reply && (pkt->tuple.proto == IPPROTO_UDP || (pkt->flags & PKT_SYN))) {
 		backend = backend_lookup(entry->backend);
 		if (!backend || !(backend->flags & BACKEND_USABLE) ||
 		    backend->generation != entry->backend_generation) {
@@ -130,7 +127,7 @@ INLINE int forward(struct __sk_buff *skb, struct packet *pkt, const struct flow_
 		reason = rewrite(skb, pkt, to);
 	if (reason)
 		return drop(skb, PLACE, reason);
-	if (is_this_node(destination))
+	if (destination->stack)
 		return to_stack();
 	reason = decrement_ttl(skb, pkt);
 	if (reason)
@@ -274,8 +271,13 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 		return to_stack();
 	if (needs_route(&destination)) {
 		found = fib_lookup(skb, pkt, &t->to, &memory->fib);
-		if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
-			return to_stack();
+		if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH) {
+			/* It knows no Service: of that it sees the backend. */
+			if (is_world(&destination) || addr_equal(&t->to.dst, &pkt->tuple.dst) ||
+			    !addr_equal(&t->to.src, &pkt->tuple.src))
+				return to_stack();
+			destination.stack = true;
+		}
 	}
 
 	/* :: Step 4: a new flow is entered, with the node's address if it leaves the cluster. */
@@ -293,7 +295,7 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 				return drop(skb, PLACE, DROP_FRAGMENT);
 			if (flow == FLOW_PLAIN)
 				ct_delete(&pkt->tuple);
-			reason = translate(&pkt->tuple, node, memory);
+			reason = translate(pkt, node, memory);
 			if (reason)
 				return drop(skb, PLACE, reason);
 		} else if (flow == FLOW_NEW && !(pkt->flags & PKT_NO_PORTS)) {

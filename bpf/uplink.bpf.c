@@ -47,7 +47,7 @@ INLINE int masquerade(struct __sk_buff *skb, struct packet *pkt, const struct no
 		t->to.src = pkt->flags & PKT_V4 ? node->node4 : node->node6;
 		if (addr_is_unset(&t->to.src))
 			return drop(skb, PLACE_UPLINK_OUT, DROP_NO_NODE_ADDRESS);
-		reason = translate(&pkt->tuple, node, memory);
+		reason = translate(pkt, node, memory);
 		if (reason)
 			return drop(skb, PLACE_UPLINK_OUT, reason);
 	}

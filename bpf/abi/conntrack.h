@@ -19,7 +19,7 @@ struct ct_entry {
 	__u32 backend;		/* index in backends, 0 for none */
 	__u32 backend_generation;
 	__u8 flags;		/* enum ct_flags */
-	__u8 state;		/* enum ct_state, of both directions */
+	__u8 state;		/* enum ct_state; a half's own, that of the flow is both halves' */
 	__u8 pad[2];
 };
 
@@ -32,7 +32,7 @@ enum ct_flags {
 
 enum ct_state {
 	CT_STATE_NONE = 0,
-	CT_REPLIED = 1,		/* seen in both directions */
+	CT_REPLIED = 1,		/* the responder was heard */
 	CT_FIN_INITIATOR = 2,
 	CT_FIN_RESPONDER = 4,
 	CT_RST = 8,

@@ -29,6 +29,8 @@
 #define AF_INET6 10
 #endif
 
+#define EEXIST 17
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #endif

@@ -50,13 +50,29 @@ INLINE void ct_forget(const struct flow_tuple *tuple, const struct ct_entry *ent
 		ct_delete(&peer);
 }
 
+/* What the flow has been through: each half of a translated one sees one direction. */
+INLINE __u8 ct_flow_state(const struct ct_entry *entry)
+{
+	struct flow_tuple key;
+	struct ct_entry *other;
+
+	if (!(entry->flags & CT_TRANSLATED))
+		return entry->state;
+	tuple_canonical(&entry->peer, &key);
+	other = bpf_map_lookup_elem(&conntrack, &key);
+	return entry->state | (other ? other->state : 0);
+}
+
 /* A SYN of the initiator after the end of a connection starts another one. */
 INLINE bool ct_is_over(const struct ct_entry *entry, const struct packet *pkt, bool reply)
 {
 	const __u8 closed = CT_FIN_INITIATOR | CT_FIN_RESPONDER;
+	__u8 state;
 
-	return (pkt->flags & PKT_SYN) && !reply &&
-	       ((entry->state & CT_RST) || (entry->state & closed) == closed);
+	if (!(pkt->flags & PKT_SYN) || reply)
+		return false;
+	state = ct_flow_state(entry);
+	return (state & CT_RST) || (state & closed) == closed;
 }
 
 /*

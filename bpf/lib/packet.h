@@ -38,6 +38,8 @@ struct {
 
 #define IPV4_MORE_FRAGMENTS 0x2000
 #define IPV4_FRAGMENT_OFFSET 0x1fff
+#define IPV6_MORE_FRAGMENTS 1
+#define IPV6_FRAGMENT_OFFSET 0xfff8
 #define IPV6_MAX_EXTENSIONS 6
 
 #define ICMP_ECHOREPLY 0
@@ -197,11 +199,18 @@ INLINE int parse_v4(struct __sk_buff *skb, struct packet *pkt, bool quoted)
 	return reason;
 }
 
+/* Hop-by-hop, routing, destination options and fragment (RFC 8200 4), AH (RFC 4302). */
+INLINE bool is_extension(__u8 next)
+{
+	return next == IPPROTO_HOPOPTS || next == IPPROTO_ROUTING || next == IPPROTO_DSTOPTS ||
+	       next == IPPROTO_FRAGMENT || next == IPPROTO_AH;
+}
+
 INLINE int parse_v6(struct __sk_buff *skb, struct packet *pkt, bool quoted)
 {
 	struct ipv6hdr ip;
 	struct ipv6_fragment fragment = {};
-	bool fragmented = false;
+	bool later = false;
 	__u8 next, extension[2];
 	__u16 offset;
 	int reason;
@@ -214,21 +223,15 @@ INLINE int parse_v6(struct __sk_buff *skb, struct packet *pkt, bool quoted)
 	next = ip.nexthdr;
 	offset = pkt->l3 + sizeof(ip);
 
-	/* RFC 8200 4: hop-by-hop, routing, destination options, fragment, AH. */
-	for (int i = 0; i < IPV6_MAX_EXTENSIONS; i++) {
+	for (int i = 0; i < IPV6_MAX_EXTENSIONS && is_extension(next) && !later; i++) {
 		if (next == IPPROTO_FRAGMENT) {
 			if (bpf_skb_load_bytes(skb, offset, &fragment, sizeof(fragment)))
 				return DROP_TRUNCATED;
 			next = fragment.nexthdr;
 			offset += sizeof(fragment);
-			fragmented = true;
-			if (fragment.offset & bpf_htons(0xfff8))
-				break;
+			later = fragment.offset & bpf_htons(IPV6_FRAGMENT_OFFSET);
 			continue;
 		}
-		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING && next != IPPROTO_DSTOPTS &&
-		    next != IPPROTO_AH)
-			break;
 		if (bpf_skb_load_bytes(skb, offset, extension, sizeof(extension)))
 			return DROP_TRUNCATED;
 		offset += next == IPPROTO_AH ? (extension[1] + 2) * 4 : (extension[1] + 1) * 8;
@@ -237,13 +240,15 @@ INLINE int parse_v6(struct __sk_buff *skb, struct packet *pkt, bool quoted)
 	pkt->tuple.proto = next;
 	pkt->l4 = offset;
 
-	/* An atomic fragment (RFC 6946) is whole. */
-	if (quoted && fragmented && (fragment.offset & bpf_htons(0xfff8))) {
+	if (quoted && later) {
 		pkt->flags |= PKT_NO_PORTS;
 		return DROP_NONE;
 	}
-	if (!quoted && fragmented && (fragment.offset & bpf_htons(0xfff9)))
-		return parse_fragment(skb, pkt, fragment.id, !(fragment.offset & bpf_htons(0xfff8)));
+	if (!later && is_extension(next))
+		return DROP_EXTENSION_HEADERS;
+	/* An atomic fragment (RFC 6946), of neither kind, is whole. */
+	if (!quoted && fragment.offset & bpf_htons(IPV6_FRAGMENT_OFFSET | IPV6_MORE_FRAGMENTS))
+		return parse_fragment(skb, pkt, fragment.id, !later);
 
 	reason = parse_ports(skb, pkt);
 	if (!reason && !quoted && next == IPPROTO_TCP)

@@ -23,7 +23,8 @@ struct tcp_reset {
 	__be16 urgent;
 };
 
-#define TCP_RST_ACK 0x14
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
 #define REJECT_TTL 64
 /* What an error quotes: the IP header and 8 bytes of what follows. */
 #define QUOTED_V4 (sizeof(struct iphdr) + 8)
@@ -89,20 +90,25 @@ INLINE int start_answer(struct __sk_buff *skb, const struct packet *pkt, const s
 	return set_macs(skb, pod_mac, host_mac);
 }
 
+/* RFC 9293 3.10.7.1: from where the segment acknowledges, else acknowledging the segment. */
 INLINE int reject_tcp(struct __sk_buff *skb, const struct packet *pkt, const struct pod_entry *pod)
 {
 	bool v4 = pkt->flags & PKT_V4;
-	struct tcp_reset tcp = {
+	struct tcp_reset segment, tcp = {
 		.sport = pkt->tuple.dport, .dport = pkt->tuple.sport,
-		.offset = sizeof(tcp) / 4 << 4, .flags = TCP_RST_ACK,
+		.offset = sizeof(tcp) / 4 << 4, .flags = TCP_RST,
 	};
-	__be32 sequence;
 	__s64 sum;
 	int reason;
 
-	if (bpf_skb_load_bytes(skb, pkt->l4 + 4, &sequence, sizeof(sequence)))
+	if (bpf_skb_load_bytes(skb, pkt->l4, &segment, sizeof(segment)))
 		return DROP_TRUNCATED;
-	tcp.acknowledge = bpf_htonl(bpf_ntohl(sequence) + 1);
+	if (segment.flags & TCP_ACK) {
+		tcp.sequence = segment.acknowledge;
+	} else {
+		tcp.flags |= TCP_ACK;
+		tcp.acknowledge = bpf_htonl(bpf_ntohl(segment.sequence) + 1);
+	}
 	sum = pseudo_sum(&pkt->tuple, v4, sizeof(tcp), IPPROTO_TCP);
 	tcp.checksum = fold_checksum(bpf_csum_diff(NULL, 0, (__be32 *)&tcp, sizeof(tcp), sum));
 	reason = start_answer(skb, pkt, pod, IPPROTO_TCP, sizeof(tcp));
@@ -120,6 +126,7 @@ INLINE int reject_v4(struct __sk_buff *skb, const struct packet *pkt, const stru
 	} answer = { .icmp = { .type = ICMP_DEST_UNREACH, .code = 3 } };
 	int reason;
 
+	/* Behind options, the quote would not reach the ports. */
 	if (pkt->l4 != pkt->l3 + sizeof(struct iphdr))
 		return DROP_REJECT_FAILED;
 	if (bpf_skb_load_bytes(skb, pkt->l3, answer.quoted, sizeof(answer.quoted)))
@@ -142,6 +149,8 @@ INLINE int reject_v6(struct __sk_buff *skb, const struct packet *pkt, const stru
 	__s64 sum;
 	int reason;
 
+	if (pkt->l4 != pkt->l3 + sizeof(struct ipv6hdr))
+		return DROP_REJECT_FAILED;
 	if (bpf_skb_load_bytes(skb, pkt->l3, answer.quoted, sizeof(answer.quoted)))
 		return DROP_TRUNCATED;
 	sum = pseudo_sum(&pkt->tuple, false, sizeof(answer), IPPROTO_ICMPV6);

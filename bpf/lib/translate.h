@@ -15,26 +15,32 @@
  */
 #define PORT_ATTEMPTS 16
 
-INLINE bool has_ports(__u8 proto)
+/* What identifies a flow of this packet's kind, and may be chosen for it. */
+INLINE bool has_port(const struct packet *pkt)
 {
-	return proto == IPPROTO_TCP || proto == IPPROTO_UDP;
+	bool v4 = pkt->flags & PKT_V4;
+
+	return pkt->tuple.proto == IPPROTO_TCP || pkt->tuple.proto == IPPROTO_UDP ||
+	       (is_icmp(v4, pkt->tuple.proto) && icmp_is_echo(v4, pkt->icmp_type));
 }
 
 /*
- * Enters a new translated flow and settles its source port in `t->to`. The
- * wire half goes in first and only if absent: that is what claims the port.
- * Returns a drop reason.
+ * Enters the packet's flow as a new translated one and settles its source port
+ * in `t->to`. The wire half goes in first and only if absent: that is what
+ * claims the port. Returns a drop reason.
  */
-INLINE int translate(const struct flow_tuple *from, const struct node_config *node, struct scratch *memory)
+INLINE int translate(const struct packet *pkt, const struct node_config *node, struct scratch *memory)
 {
 	struct translation *t = &memory->translation;
 	struct ct_entry *entry = &memory->entry;
-	bool echo = (from->proto == IPPROTO_ICMP || from->proto == IPPROTO_ICMPV6) && from->sport;
-	bool choose = has_ports(from->proto) || echo;
+	const struct flow_tuple *from = &pkt->tuple;
+	bool echo = from->proto == IPPROTO_ICMP || from->proto == IPPROTO_ICMPV6;
+	bool choose = has_port(pkt);
 	__u32 range = (__u32)node->snat_port_max - node->snat_port_min + 1;
 	__u32 start = bpf_get_prandom_u32();
 	struct ct_entry *other;
 	bool reply;
+	long err;
 
 	entry->service = t->service;
 	entry->backend = t->backend;
@@ -47,11 +53,11 @@ INLINE int translate(const struct flow_tuple *from, const struct node_config *no
 		}
 		entry->peer = *from;
 		entry->flags = CT_TRANSLATED | CT_WIRE;
-		if (ct_insert(&t->to, entry)) {
-			if (!choose)
-				return DROP_SNAT_EXHAUSTED;
+		err = ct_insert(&t->to, entry);
+		if (err == -EEXIST && choose)
 			continue;
-		}
+		if (err)
+			return err == -EEXIST ? DROP_SNAT_EXHAUSTED : DROP_CT_FULL;
 
 		entry->peer = t->to;
 		entry->flags = CT_TRANSLATED;

@@ -20,7 +20,7 @@ public partial struct CtEntry : IEquatable<CtEntry>
     public uint BackendGeneration;
     /// <summary><see cref="CtFlags"/></summary>
     public byte Flags;
-    /// <summary><see cref="CtState"/>, of both directions.</summary>
+    /// <summary><see cref="CtState"/>; a half's own, that of the flow is both halves'.</summary>
     public byte State;
     public ByteArray2 Pad;
 

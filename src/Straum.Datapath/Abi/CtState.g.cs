@@ -7,7 +7,7 @@ namespace Straum.Datapath.Abi;
 public enum CtState : uint
 {
     None = 0,
-    /// <summary>Seen in both directions.</summary>
+    /// <summary>The responder was heard.</summary>
     Replied = 1,
     FinInitiator = 2,
     FinResponder = 4,

@@ -44,5 +44,7 @@ public enum DropReason : uint
     RejectFailed = 18,
     /// <summary>A program of the datapath is missing.</summary>
     Tail = 19,
-    Count = 20,
+    /// <summary>More IPv6 extension headers than are followed.</summary>
+    ExtensionHeaders = 20,
+    Count = 21,
 }

@@ -28,6 +28,7 @@ public static class DropReasonText
         DropReason.IcmpUnknownFlow,
         DropReason.RejectFailed,
         DropReason.Tail,
+        DropReason.ExtensionHeaders,
     ];
 
     /// <summary>The name in JSON and metrics, snake_case; "unknown" for a number that is not in the list.</summary>
@@ -52,6 +53,7 @@ public static class DropReasonText
         DropReason.IcmpUnknownFlow => "icmp_unknown_flow",
         DropReason.RejectFailed => "reject_failed",
         DropReason.Tail => "tail",
+        DropReason.ExtensionHeaders => "extension_headers",
         _ => "unknown",
     };
 
@@ -77,6 +79,7 @@ public static class DropReasonText
         DropReason.IcmpUnknownFlow => "an ICMP error about a flow that is not known",
         DropReason.RejectFailed => "a refusal could not be built for this packet",
         DropReason.Tail => "a program of the datapath is missing",
+        DropReason.ExtensionHeaders => "more IPv6 extension headers than are followed",
         _ => "",
     };
 
@@ -102,6 +105,7 @@ public static class DropReasonText
         DropReason.IcmpUnknownFlow => "late or forged ICMP; harmless when rare",
         DropReason.RejectFailed => "the sender will time out instead of failing at once",
         DropReason.Tail => "the agent was stopped while it replaced programs; start it again",
+        DropReason.ExtensionHeaders => "six are followed; who sends more than that?",
         _ => "",
     };
 }

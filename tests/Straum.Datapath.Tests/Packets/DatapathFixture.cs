@@ -55,7 +55,12 @@ public partial class DatapathFixture : IDisposable
     }
 
     public LoadedDatapath Datapath { get; }
+    public NetworkNamespace Namespace => _namespace.Namespace;
     public int PodA { get; }
+
+    /// <summary>The other end of pod A's veth.</summary>
+    public int InsidePodA => _namespace.Net.Links.Get("pod-a-peer").Index;
+
     public int PodB { get; }
     public int Overlay { get; }
     public int Uplink { get; }
