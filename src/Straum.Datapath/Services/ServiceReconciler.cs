@@ -62,6 +62,7 @@ public sealed class ServiceReconciler
     {
         RetireRested();
         var problems = ImmutableArray.CreateBuilder<Problem>();
+        var uncovered = new SortedSet<(NamespacedName Service, string Missing)>();
         var desired = new HashSet<SvcKey>(frontends.Length);
         var keys = new List<SvcKey>();
         var entries = new List<SvcEntry>();
@@ -69,6 +70,10 @@ public sealed class ServiceReconciler
 
         foreach (var frontend in frontends)
         {
+            if (ServiceCoverage.Missing(frontend) is { } missing)
+            {
+                uncovered.Add((frontend.ServiceName, missing));
+            }
             if (!Serves(frontend))
             {
                 continue;
@@ -91,6 +96,7 @@ public sealed class ServiceReconciler
 
         var published = Publish(keys, entries, changes, problems);
         var withdrawn = Withdraw(desired);
+        problems.AddRange(uncovered.Select(u => ServiceCoverage.ProblemOf(u.Service, u.Missing)));
         return new ServicePass(published, withdrawn, problems.ToImmutable());
     }
 

@@ -161,6 +161,20 @@ public sealed class ServiceReconcilerTests
     }
 
     [Fact]
+    public void Reconcile_KindsThatAreNotServed_AreNamedAndStayOutOfTheKernel()
+    {
+        var clusterIp = Frontend("10.96.0.10:80", "10.244.1.1:80");
+
+        var pass = NewReconciler().Reconcile([
+            clusterIp with { Flags = FrontendFlags.Affinity },
+            clusterIp with { Kind = FrontendKind.NodePort, Address = IPAddress.Parse("172.30.0.11"), Port = 30080 },
+            clusterIp with { Kind = FrontendKind.NodePort, Address = IPAddress.Parse("172.30.0.12"), Port = 30080 }]);
+
+        _tables.Services.Count.ShouldBe(1);
+        pass.Problems.Select(p => p.Field).ShouldBe(["spec.ports[].nodePort", "spec.sessionAffinity"], ignoreOrder: true);
+    }
+
+    [Fact]
     public void Reconcile_FaultAtAnyCall_IsMendedByTheNextPass()
     {
         ImmutableArray<FrontendSpec> first = [Frontend("10.96.0.10:80", "10.244.1.1:80", "10.244.1.2:80"), Frontend("10.96.0.11:80", "10.244.1.2:80")];
