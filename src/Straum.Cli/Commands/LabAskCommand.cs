@@ -20,9 +20,8 @@ internal static class LabAskCommand
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
     {
-        foreach (var question in parse.GetRequiredValue(Questions))
+        await foreach (var report in ProcessInterview.AnswerAsync(parse.GetRequiredValue(Questions), stop))
         {
-            var report = await ProcessInterview.AnswerAsync(question, stop);
             await parse.InvocationConfiguration.Output.WriteLineAsync(JsonSerializer.Serialize(report, EchoJson.Default.ProbeReport));
         }
         return ExitCode.Ok;

@@ -2,24 +2,33 @@ using Straum.Lab.Echo;
 
 namespace Straum.Lab.Check;
 
-/// <summary>Makes the attempts of a question, and gives up after the first two failures: a broken path is known by then, and each costs a timeout.</summary>
-internal static class Asker
+/// <summary>
+/// Makes the attempts of questions. Gives a question up after two failures, and gets impatient once several questions have
+/// failed: then the lab is broken, and each further timeout would only say so again.
+/// </summary>
+internal sealed class Asker
 {
-    private const int PatienceForFailures = 2;
+    private const int FailuresPerQuestion = 2;
+    private const int FailuresBeforeImpatience = 4;
 
-    /// <summary>One report over all attempts; only the latencies of the median attempt are kept.</summary>
-    /// <param name="attempt">Makes one attempt.</param>
-    /// <param name="count">How many.</param>
-    public static async Task<ProbeReport> AskAsync(Func<Task<ProbeReport>> attempt, int count)
+    private int _failures;
+
+    /// <summary>How long an attempt may take now.</summary>
+    private TimeSpan Limit => _failures < FailuresBeforeImpatience ? CheckLimits.Attempt : CheckLimits.ImpatientAttempt;
+
+    /// <summary>One report over all attempts; its latency is that of the median attempt.</summary>
+    /// <param name="spec">What to ask, once.</param>
+    /// <param name="count">How often.</param>
+    public async Task<ProbeReport> AskAsync(ProbeSpec spec, int count, CancellationToken stop)
     {
         var pods = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var errors = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var latencies = new List<TimeSpan>(count);
         ProbeReport? last = null, lastAnswered = null;
         var sent = 0;
-        while (sent < count && errors.Values.Sum() < PatienceForFailures)
+        while (sent < count && sent - latencies.Count < FailuresPerQuestion)
         {
-            last = await attempt();
+            last = await EchoProbe.RunAsync(spec with { Timeout = Limit }, stop);
             sent++;
             Add(pods, last.Pods);
             Add(errors, last.Errors);
@@ -28,6 +37,10 @@ internal static class Asker
                 latencies.Add(TimeSpan.FromMicroseconds(latency.P50Microseconds));
                 lastAnswered = last;
             }
+        }
+        if (latencies.Count < sent)
+        {
+            Interlocked.Increment(ref _failures);
         }
         return (lastAnswered ?? last!) with
         {

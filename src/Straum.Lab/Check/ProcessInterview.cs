@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Straum.Lab.Echo;
 using Straum.Linux;
@@ -45,17 +46,20 @@ public static class ProcessInterview
         }
     }
 
-    /// <summary>The other side: answers one question as <see cref="Write"/> wrote it.</summary>
-    public static Task<ProbeReport> AnswerAsync(string question, CancellationToken stop)
+    /// <summary>The other side: answers questions as <see cref="Write"/> wrote them, one after the other.</summary>
+    public static async IAsyncEnumerable<ProbeReport> AnswerAsync(IEnumerable<string> questions, [EnumeratorCancellation] CancellationToken stop)
     {
-        var parts = question.Split('/');
-        if (parts.Length != 3 || !Enum.TryParse<ProbeProtocol>(parts[0], ignoreCase: true, out var protocol)
-            || !IPEndPoint.TryParse(parts[1], out var target) || !int.TryParse(parts[2], out var count) || count < 1)
+        var asker = new Asker();
+        foreach (var question in questions)
         {
-            throw new LabException($"'{question}' is not a question", "tcp/10.96.0.10:7000/5 is one");
+            var parts = question.Split('/');
+            if (parts.Length != 3 || !Enum.TryParse<ProbeProtocol>(parts[0], ignoreCase: true, out var protocol)
+                || !IPEndPoint.TryParse(parts[1], out var target) || !int.TryParse(parts[2], out var count) || count < 1)
+            {
+                throw new LabException($"'{question}' is not a question", "tcp/10.96.0.10:7000/5 is one");
+            }
+            yield return await asker.AskAsync(new ProbeSpec(protocol, target), count, stop);
         }
-        var spec = new ProbeSpec(protocol, target) { Timeout = CheckLimits.Attempt };
-        return Asker.AskAsync(() => EchoProbe.RunAsync(spec, stop), count);
     }
 
     internal static string Write(Question question) =>

@@ -55,9 +55,13 @@ public sealed class ReachabilityCheck(LabPaths paths, LabRecord record, Kubernet
             var matrix = new CheckMatrix(CheckPlan.Make(targets));
 
             // :: Step 4
-            await Task.WhenAll(matrix.Questions.Where(q => !q.InCgroup).GroupBy(q => q.From).Select(g => AskBySocketAsync(g, matrix, stop)));
+            var limit = new ParallelOptions { MaxDegreeOfParallelism = CheckLimits.PlacesAtOnce, CancellationToken = stop };
+            var interview = new SocketInterview();
+            await Parallel.ForEachAsync(
+                matrix.Questions.Where(q => !q.InCgroup).GroupBy(q => q.From), limit, (place, t) => AskBySocketAsync(interview, place, matrix, t));
             // :: Step 5
-            await Task.WhenAll(matrix.Questions.Where(q => q.InCgroup).GroupBy(q => q.From).Select(g => AskByProcessAsync([.. g], matrix, stop)));
+            await Parallel.ForEachAsync(
+                matrix.Questions.Where(q => q.InCgroup).GroupBy(q => q.From), limit, (place, t) => AskByProcessAsync([.. place], matrix, t));
 
             // :: Step 6
             matrix.JudgeBackends(targets.Service);
@@ -77,18 +81,18 @@ public sealed class ReachabilityCheck(LabPaths paths, LabRecord record, Kubernet
         }
     }
 
-    private static async Task AskBySocketAsync(IEnumerable<Question> questions, CheckMatrix matrix, CancellationToken stop)
+    private static async ValueTask AskBySocketAsync(SocketInterview interview, IEnumerable<Question> questions, CheckMatrix matrix, CancellationToken stop)
     {
         foreach (var question in questions)
         {
             if (matrix.Wants(question))
             {
-                matrix.Add(question, await SocketInterview.AskAsync(question, stop));
+                matrix.Add(question, await interview.AskAsync(question, stop));
             }
         }
     }
 
-    private async Task AskByProcessAsync(IReadOnlyList<Question> questions, CheckMatrix matrix, CancellationToken stop)
+    private async ValueTask AskByProcessAsync(IReadOnlyList<Question> questions, CheckMatrix matrix, CancellationToken stop)
     {
         var reports = await ProcessInterview.AskAsync(paths.Straum, questions, stop);
         foreach (var (question, report) in questions.Zip(reports))
