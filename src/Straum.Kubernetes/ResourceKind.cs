@@ -66,6 +66,9 @@ public static class Kinds
     public static ResourceKind<Pod> Pods { get; } =
         new() { Group = "", Version = "v1", Plural = "pods", Kind = "Pod", Namespaced = true, Decode = PodDecoder.Decode };
 
+    public static ResourceKind<Event> Events { get; } =
+        new() { Group = "", Version = "v1", Plural = "events", Kind = "Event", Namespaced = true, Decode = EventDecoder.Decode };
+
     public static ResourceKind<EndpointSlice> EndpointSlices { get; } = new()
     {
         Group = "discovery.k8s.io",
