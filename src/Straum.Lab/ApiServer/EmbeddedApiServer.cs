@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Straum.Lab.ApiServer.Certificates;
+using Straum.Lab.ApiServer.CustomResources;
 using Straum.Lab.ApiServer.Http;
 using Straum.Lab.ApiServer.Resources;
 using Straum.Lab.ApiServer.Services;
@@ -111,6 +112,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         var registry = new ResourceRegistry(BuiltinResources.Create(addresses));
         var writer = new ObjectWriter(_store, clock);
         _store.AddIndex(addresses);
+        _store.AddIndex(new CustomResourceKinds(registry));
         _store.Start();
 
         // :: Step 2: sockets

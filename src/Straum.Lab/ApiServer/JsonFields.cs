@@ -102,6 +102,10 @@ internal static class JsonFields
             : null;
     }
 
+    /// <summary>A number, however it is held.</summary>
+    public static double? AsReal(this JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<double>(out var real) ? real : node.AsNumber();
+
     /// <summary>The object at the path; made, with its parents, where it is missing.</summary>
     public static JsonObject Need(this JsonObject node, params ReadOnlySpan<string> path)
     {

@@ -20,6 +20,7 @@ internal sealed class ControllerHost : IAsyncDisposable
             new EndpointSliceController(context),
             new NamespaceController(context),
             new GarbageCollector(context),
+            new CustomResourceController(context),
             new PodGarbageCollector(context, PodGarbageCollector.DefaultQuarantine),
         ];
         _loops = [.. all.Where(controller => set.Contains(controller.Name)).Select(controller =>

@@ -13,7 +13,8 @@ internal sealed class OpenApiComponents(string group, string version)
     public string Add(ApiResource resource)
     {
         var name = NameOf(resource.Kind);
-        var schema = resource.Schema is { } typed ? ObjectSchema(typed) : new JsonObject { ["type"] = "object" };
+        var schema = resource.Schema is { } typed ? ObjectSchema(typed)
+            : (JsonObject?)resource.CustomSchema?.Document.DeepClone() ?? new JsonObject { ["type"] = "object" };
         schema["x-kubernetes-group-version-kind"] = new JsonArray(OpenApiDocuments.GroupVersionKind(resource));
         Schemas[name] = schema;
         return name;
@@ -71,7 +72,7 @@ internal sealed class OpenApiComponents(string group, string version)
                 return new JsonObject { ["type"] = "string", ["format"] = "int-or-string" };
             case SchemaType.Bytes:
                 return new JsonObject { ["type"] = "string", ["format"] = "byte" };
-            case SchemaType.Time:
+            case SchemaType.Time or SchemaType.MicroTime:
                 return new JsonObject { ["type"] = "string", ["format"] = "date-time" };
             case SchemaType.Any:
                 return new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true };

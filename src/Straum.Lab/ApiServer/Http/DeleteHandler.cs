@@ -60,5 +60,5 @@ internal sealed class DeleteHandler(ObjectStore store, ObjectWriter writer, List
     }
 
     private static async Task<DeleteOptions> ReadOptionsAsync(ApiCall call) =>
-        DeleteOptions.From(await RequestBody.ReadOptionalObjectAsync(call.Http).ConfigureAwait(false), call.Query);
+        DeleteOptions.From(await RequestBody.ReadOptionalObjectAsync(call).ConfigureAwait(false), call.Query);
 }

@@ -9,7 +9,7 @@ internal static class ReviewHandler
 
     public static async Task AnswerAsync(ApiCall call)
     {
-        var review = await RequestBody.ReadObjectAsync(call.Http).ConfigureAwait(false);
+        var review = await RequestBody.ReadObjectAsync(call).ConfigureAwait(false);
         review["apiVersion"] = call.Resource.ApiVersion;
         review["kind"] = call.Resource.Kind;
         review.Need("metadata")["creationTimestamp"] = null;

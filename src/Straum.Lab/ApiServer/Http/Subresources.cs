@@ -17,14 +17,14 @@ internal sealed class Subresources(ObjectStore store, ObjectWriter writer, TimeP
     public async Task WriteScaleAsync(ApiCall call, bool patch)
     {
         var resource = call.Resource;
-        var body = await RequestBody.ReadAsync(call.Http).ConfigureAwait(false);
+        var body = await RequestBody.ReadAsync(call).ConfigureAwait(false);
         var type = MediaType.Parse(call.Http.Request.ContentType ?? "").Type;
         var updated = await writer.UpdateAsync(resource, call.Path.Namespace, call.Path.Name, current =>
         {
             var scale = ToScale(resource, current);
             if (!patch)
             {
-                scale = RequestBody.ParseObject(body.Span);
+                scale = RequestBody.ParseJson(body.Span);
             }
             else if (type == "application/json-patch+json")
             {
@@ -32,7 +32,7 @@ internal sealed class Subresources(ObjectStore store, ObjectWriter writer, TimeP
             }
             else
             {
-                MergePatch.Apply(scale, RequestBody.ParseObject(body.Span));
+                MergePatch.Apply(scale, RequestBody.ParseJson(body.Span));
             }
             if (scale.Text("metadata", "resourceVersion") is { Length: > 0 } version && version != current.Text("metadata", "resourceVersion"))
             {
@@ -54,7 +54,7 @@ internal sealed class Subresources(ObjectStore store, ObjectWriter writer, TimeP
     /// <summary>POST of a Binding: gives a pod its node, once.</summary>
     public async Task BindAsync(ApiCall call)
     {
-        var body = await RequestBody.ReadObjectAsync(call.Http).ConfigureAwait(false);
+        var body = await RequestBody.ReadObjectAsync(call).ConfigureAwait(false);
         var node = body.Text("target", "name");
         if (string.IsNullOrEmpty(node))
         {
@@ -67,7 +67,7 @@ internal sealed class Subresources(ObjectStore store, ObjectWriter writer, TimeP
     /// <summary>POST of an Eviction: deletes the pod; disruption budgets are not consulted.</summary>
     public async Task EvictAsync(ApiCall call)
     {
-        var body = await RequestBody.ReadObjectAsync(call.Http).ConfigureAwait(false);
+        var body = await RequestBody.ReadObjectAsync(call).ConfigureAwait(false);
         await writer.DeleteAsync(call.Resource, call.Path.Namespace, call.Path.Name,
             DeleteOptions.From(body.Object("deleteOptions"), call.Query)).ConfigureAwait(false);
         await call.Http.WriteJsonAsync(Success(), 201).ConfigureAwait(false);

@@ -18,7 +18,7 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
 
     public async Task CreateAsync(ApiCall call)
     {
-        var body = await RequestBody.ReadObjectAsync(call.Http).ConfigureAwait(false);
+        var body = await RequestBody.ReadObjectAsync(call).ConfigureAwait(false);
         CheckIdentity(call, body);
         Decode(call, body);
         var created = await writer.CreateAsync(call.Resource, call.Path.Namespace, body, call.DryRun).ConfigureAwait(false);
@@ -27,7 +27,7 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
 
     public async Task UpdateAsync(ApiCall call, WriteScope scope)
     {
-        var body = await RequestBody.ReadObjectAsync(call.Http).ConfigureAwait(false);
+        var body = await RequestBody.ReadObjectAsync(call).ConfigureAwait(false);
         CheckIdentity(call, body);
         Decode(call, body);
         var updated = await writer.UpdateAsync(
@@ -38,7 +38,7 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
     public async Task PatchAsync(ApiCall call, WriteScope scope)
     {
         var type = MediaType.Parse(call.Http.Request.ContentType ?? "").Type;
-        var content = await RequestBody.ReadAsync(call.Http).ConfigureAwait(false);
+        var content = await RequestBody.ReadAsync(call).ConfigureAwait(false);
         if (type == ApplyPatchType)
         {
             await ApplyAsync(call, content, scope).ConfigureAwait(false);
@@ -64,7 +64,7 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
         {
             throw StatusException.BadRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
         }
-        var body = RequestBody.ParseYaml(content);
+        var body = RequestBody.ParseYaml(content.Span);
         CheckIdentity(call, body);
         Decode(call, body);
         StoredObject applied;
@@ -94,10 +94,10 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
                 var operations = ParseOperations(content);
                 return target => JsonPatch.Apply(target, operations);
             case MergePatchType:
-                var merge = RequestBody.ParseObject(content.Span);
+                var merge = RequestBody.ParseJson(content.Span);
                 return target => MergePatch.Apply(target, merge);
             case StrategicPatchType when call.Resource.Schema is { } schema:
-                var strategic = RequestBody.ParseObject(content.Span);
+                var strategic = RequestBody.ParseJson(content.Span);
                 return target => StrategicMergePatch.Apply(target, strategic, schema);
             default:
                 throw StatusException.UnsupportedMediaType(string.Join(", ", call.Resource.Schema is null
@@ -167,11 +167,8 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
     private static IReadOnlyList<string> Check(ApiCall call, JsonObject body)
     {
         var resource = call.Resource;
-        if (resource.Schema is not { } schema)
-        {
-            return [];
-        }
-        var unknown = StrictDecoder.Decode(body, schema, resource.Kind, resource.Version);
+        var unknown = resource.Schema is { } schema ? StrictDecoder.Decode(body, schema, resource.Kind, resource.Version)
+            : resource.CustomSchema?.Prune(body) ?? [];
         return unknown.Count > 0 && call.Query("fieldValidation") == "Strict"
             ? throw StrictDecoder.Refusal(unknown, resource.Kind, resource.Version)
             : unknown;

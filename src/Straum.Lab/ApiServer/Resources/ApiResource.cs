@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Straum.Lab.ApiServer.CustomResources;
 using Straum.Lab.ApiServer.Schemas;
 using Straum.Lab.ApiServer.Storage;
 using Straum.Lab.ApiServer.Tables;
@@ -54,6 +55,9 @@ internal sealed class ApiResource
 
     /// <summary>Fields of a built-in kind; null for a custom resource.</summary>
     public Schema? Schema { get; init; }
+
+    /// <summary>Fields of a custom resource; null for a built-in kind.</summary>
+    public CustomResourceSchema? CustomSchema { get; init; }
 
     public ResourceStrategy Strategy { get; init; } = ResourceStrategy.Plain;
 

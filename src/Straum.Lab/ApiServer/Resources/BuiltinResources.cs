@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Straum.Lab.ApiServer.CustomResources;
 using Straum.Lab.ApiServer.Schemas;
 using Straum.Lab.ApiServer.Services;
 using Straum.Lab.ApiServer.Tables;
@@ -62,7 +63,7 @@ internal static class BuiltinResources
         new() { Group = "storage.k8s.io", Version = "v1", Plural = "storageclasses", Kind = "StorageClass", ShortNames = ["sc"], Namespaced = false, Schema = Of("StorageClass") },
         new() { Group = "batch", Version = "v1", Plural = "jobs", Kind = "Job", Categories = All, HasStatus = true, TracksGeneration = true, Schema = Of("Job") },
         new() { Group = "batch", Version = "v1", Plural = "cronjobs", Kind = "CronJob", ShortNames = ["cj"], Categories = All, HasStatus = true, TracksGeneration = true, Schema = Of("CronJob") },
-        new() { Group = "apiextensions.k8s.io", Version = "v1", Plural = "customresourcedefinitions", Kind = "CustomResourceDefinition", ShortNames = ["crd", "crds"], Categories = Extensions, Namespaced = false, HasStatus = true, TracksGeneration = true, Schema = Of("CustomResourceDefinition"), Table = TableLayout.NameAndCreated },
+        new() { Group = "apiextensions.k8s.io", Version = "v1", Plural = "customresourcedefinitions", Kind = "CustomResourceDefinition", ShortNames = ["crd", "crds"], Categories = Extensions, Namespaced = false, HasStatus = true, TracksGeneration = true, Schema = Of("CustomResourceDefinition"), Strategy = new CustomResourceDefinitionStrategy(), Table = TableLayout.NameAndCreated },
     ];
 
     private static IEnumerable<ApiResource> Reviews() =>

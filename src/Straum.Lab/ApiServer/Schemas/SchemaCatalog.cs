@@ -5,10 +5,12 @@ namespace Straum.Lab.ApiServer.Schemas;
 /// <summary>
 /// The types of the built-in kinds, read once from the <c>*.schema</c> files beside this class.
 /// <para>
-/// A line at the margin starts a type; an indented line is a field: name (with <c>!</c> when required), type, and for
-/// lists <c>merge</c> or <c>merge=KEY</c>; <c>retainKeys</c> where the strategy has it. Types are <c>string bytes bool
-/// int intOrString quantity time any</c>, another type's name, <c>[]T</c> for a list and <c>{T}</c> for a map from
-/// text. <c>+ Type</c> takes over the fields of a type above. <c>#</c> starts a comment.
+/// A line at the margin starts a type; an indented line is a field: name (with <c>!</c> when required), type,
+/// <c>@N</c> with its protobuf number (<c>@N.M</c> inside a message that JSON does not show; <c>?</c> behind it when a
+/// zero is a value), and for lists <c>merge</c> or <c>merge=KEY</c>; <c>retainKeys</c> where the strategy has it.
+/// Types are <c>string bytes bool int intOrString quantity time microtime any</c>, another type's name, <c>[]T</c> for a
+/// list and <c>{T}</c> for a map from text. <c>+ Type @N</c> takes over the fields of a type above, whose message is
+/// field N of this one. <c>#</c> starts a comment.
 /// </para>
 /// </summary>
 internal sealed class SchemaCatalog
@@ -22,6 +24,7 @@ internal sealed class SchemaCatalog
         ["intOrString"] = SchemaType.IntegerOrText,
         ["quantity"] = SchemaType.Quantity,
         ["time"] = SchemaType.Time,
+        ["microtime"] = SchemaType.MicroTime,
         ["any"] = SchemaType.Any,
     };
 
@@ -47,15 +50,21 @@ internal sealed class SchemaCatalog
         }
         var name = type.Split('.')[0];
         var kind = new Schema(SchemaType.Object, name);
-        kind.Add(new SchemaField("apiVersion", Resolve("string"), false, false, null, false));
-        kind.Add(new SchemaField("kind", Resolve("string"), false, false, null, false));
-        kind.Add(new SchemaField("metadata", Resolve("ObjectMeta"), false, false, null, false));
+        kind.Add(Implied("apiVersion", "string", []));
+        kind.Add(Implied("kind", "string", []));
+        kind.Add(Implied("metadata", "ObjectMeta", [1]));
         foreach (var field in _types[type].Fields.Values)
         {
             kind.Add(field);
         }
         return kind;
     }
+
+    /// <summary>The schema of a body that need not be a stored kind, such as DeleteOptions; null when there is none.</summary>
+    public Schema? FindBody(string kind) =>
+        !_defined.Contains(kind) ? null
+        : kind == "DeleteOptions" ? _types[kind] // the one body without metadata
+        : Kind(kind);
 
     /// <summary>Reads schema text; throws <see cref="FormatException"/> with the line that is wrong.</summary>
     public static SchemaCatalog Parse(params IEnumerable<string> files)
@@ -108,7 +117,7 @@ internal sealed class SchemaCatalog
             {
                 foreach (var inherited in Resolve(words[1]).Fields.Values)
                 {
-                    type.Add(inherited);
+                    type.Add(inherited with { Wire = [.. Wire(words), .. inherited.Wire] });
                 }
                 continue;
             }
@@ -117,9 +126,18 @@ internal sealed class SchemaCatalog
                 words[0].TrimEnd('!'), Resolve(words[1]), words[0].EndsWith('!'),
                 Merges: merge is not null,
                 MergeKey: merge is not null && merge.Contains('=') ? merge[(merge.IndexOf('=') + 1)..] : null,
-                RetainsKeys: words.Contains("retainKeys")));
+                RetainsKeys: words.Contains("retainKeys"),
+                Wire: Wire(words),
+                KeepsZero: words.Any(word => word[0] == '@' && word[^1] == '?')));
         }
     }
+
+    private static IReadOnlyList<int> Wire(string[] words) =>
+        words.FirstOrDefault(word => word[0] == '@') is { } number
+            ? [.. number.Trim('@', '?').Split('.').Select(int.Parse)]
+            : [];
+
+    private SchemaField Implied(string name, string type, int[] wire) => new(name, Resolve(type), false, false, null, false, wire, false);
 
     private Schema Resolve(string name)
     {

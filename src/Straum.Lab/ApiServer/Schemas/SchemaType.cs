@@ -19,6 +19,9 @@ internal enum SchemaType
     /// <summary>A resource quantity: text, or a bare number.</summary>
     Quantity,
 
-    /// <summary>RFC 3339.</summary>
+    /// <summary>RFC 3339 in whole seconds.</summary>
     Time,
+
+    /// <summary>RFC 3339 with microseconds.</summary>
+    MicroTime,
 }

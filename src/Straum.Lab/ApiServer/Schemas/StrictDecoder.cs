@@ -124,6 +124,7 @@ internal sealed class StrictDecoder
                 SchemaType.IntegerOrText => "intstr.IntOrString",
                 SchemaType.Quantity => "resource.Quantity",
                 SchemaType.Time => "v1.Time",
+                SchemaType.MicroTime => "v1.MicroTime",
                 SchemaType.Bytes => "[]uint8",
                 _ => "string",
             });

@@ -75,7 +75,7 @@ internal static class CoreTables
         new TableColumn("Message", row => (row.Object.Text("message") ?? row.Object.Text("note") ?? "").Trim()),
         new TableColumn("First Seen", row => HumanDuration.Since(row.Object.Time("firstTimestamp") ?? row.Object.Time("eventTime"), row.Now), Wide: true),
         new TableColumn("Count", row => row.Object.Number("series", "count") ?? row.Object.Number("count") ?? 1, Wide: true),
-        TableColumn.ObjectName with { Wide = true });
+        TableColumn.ObjectName with { Priority = 1 });
 
     /// <summary>A map as <c>a=b,c=d</c>.</summary>
     public static string Pairs(JsonObject? map) =>

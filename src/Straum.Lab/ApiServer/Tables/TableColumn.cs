@@ -20,7 +20,7 @@ internal sealed record TableColumn(string Name, Func<TableRow, JsonNode?> Cell, 
     public string Description { get; init; } = "";
 
     /// <summary>0 is always printed; more is for <c>-o wide</c>.</summary>
-    public int Priority => Wide ? 1 : 0;
+    public int Priority { get; init; } = Wide ? 1 : 0;
 
     public JsonObject ToDefinition() => new()
     {
