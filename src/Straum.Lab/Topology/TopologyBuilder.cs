@@ -11,8 +11,6 @@ namespace Straum.Lab.Topology;
 /// </summary>
 public static class TopologyBuilder
 {
-    private static readonly IPNetwork EverythingV4 = IPNetwork.Parse("0.0.0.0/0");
-    private static readonly IPNetwork EverythingV6 = IPNetwork.Parse("::/0");
 
     /// <exception cref="LinuxException">The kernel refused; EEXIST when a namespace of an earlier lab is there.</exception>
     public static void Build(LabTopology topology)
@@ -59,9 +57,7 @@ public static class TopologyBuilder
         var near = router.Links.CreateVeth(port, LabTopology.Uplink, machine);
         using var netlink = RtNetlink.Open(machine);
         var uplink = netlink.Links.Get(LabTopology.Uplink);
-        Configure(netlink, uplink, own);
-        netlink.Routes.Add(new Route { Destination = EverythingV4, Gateway = gateway.V4, InterfaceIndex = uplink.Index });
-        netlink.Routes.Add(new Route { Destination = EverythingV6, Gateway = gateway.V6, InterfaceIndex = uplink.Index });
+        UplinkKeeper.Configure(netlink, uplink, own, gateway);
         return near;
     }
 
