@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Straum.Kubernetes;
+using Straum.Kubernetes.Client;
+using Straum.Kubernetes.Objects;
+using Straum.Lab.Check;
+using Straum.Lab.Processes;
+using Straum.Linux;
+
+namespace Straum.Lab.Traffic;
+
+/// <summary>
+/// A running lab for the tests of one collection: built before the first, removed after the last. There is one lab on a
+/// machine, so a fixture waits while another test run, or a person, has one.
+/// </summary>
+public abstract class LabFixture : IAsyncLifetime
+{
+    /// <summary>A lab of a person may stay for hours; a test run does not wait that long.</summary>
+    private static readonly TimeSpan PatienceForOthers = TimeSpan.FromMinutes(10);
+
+    private readonly LabSpec _spec;
+    private KubernetesClient? _client;
+
+    protected LabFixture(LabSpec spec) => _spec = spec;
+
+    public static LabPaths Paths { get; } = new(FindPrograms());
+
+    public KubernetesClient Client => _client ?? throw new InvalidOperationException("the lab is not up");
+
+    public LabSpec Spec => _spec;
+
+    /// <summary>How long <c>up</c> took, the sample's pods included.</summary>
+    public TimeSpan BuildTime { get; private set; }
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await UpAsync(_spec, withSample: true);
+        _client = await ApiAccess.TryConnectAsync(Stop) ?? throw new InvalidOperationException("the lab's API server does not answer");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        // Somebody else's lab is not ours to remove: then ours was never up.
+        if (LabRecord.Read() is { } record && record.OwnerPid == Environment.ProcessId)
+        {
+            await LabCluster.DownAsync(null, CancellationToken.None);
+        }
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Builds a lab that belongs to this test run, when need be after somebody else's is gone.</summary>
+    protected async Task UpAsync(LabSpec spec, bool withSample)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var told = false;
+        while (LabRecord.Read() is { IsSupervised: true, IsAbandoned: false } other)
+        {
+            if (!told)
+            {
+                await Console.Error.WriteLineAsync($"waiting for a lab of {other.Spec} (supervisor pid {other.SupervisorPid}) to be removed: straum lab down");
+                told = true;
+            }
+            if (Stopwatch.GetElapsedTime(started) > PatienceForOthers)
+            {
+                throw new InvalidOperationException($"a lab of {other.Spec} is running on this machine, and the tests need their own: straum lab down");
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(250), Stop);
+        }
+        started = Stopwatch.GetTimestamp();
+        await new LabCluster(Paths) { Owner = ProcessIdentity.Self }.UpAsync(spec, withSample, new Progress<LabStep>(), Stop);
+        BuildTime = Stopwatch.GetElapsedTime(started);
+    }
+
+    /// <summary>Runs kubectl against the lab; fails the test when kubectl does.</summary>
+    public static async Task<string> KubectlAsync(string arguments, string manifest = "")
+    {
+        var (exitCode, output, error) = await Kubectl.RunAsync(manifest, Stop, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        exitCode.ShouldBe(0, $"kubectl {arguments}: {error}");
+        return output;
+    }
+
+    /// <summary>Runs a command inside a pod's, a node's or another place's network namespace. Returns its output; fails the test when it fails.</summary>
+    public static string Exec(string place, string command, params string[] arguments)
+    {
+        using var ns = NetworkNamespace.Open(LabPlace.Find(place).NetworkNamespace);
+        var (exitCode, output, error) = NamespacedProcess.Run(ns, command, arguments);
+        exitCode.ShouldBe(0, $"{command} {string.Join(' ', arguments)} in {place}: {error}{output}");
+        return output;
+    }
+
+    /// <summary>The pods of a label that are ready and not on their way out, by name.</summary>
+    public async Task<Pod[]> ReadyPodsAsync(string app)
+    {
+        var (pods, _) = await Client.ListAllAsync(Kinds.Pods, new Selection { Namespace = "default", LabelSelector = $"app={app}" }, Stop);
+        return [.. pods.Where(p => p.Ready && !p.Terminating).OrderBy(p => p.Name)];
+    }
+
+    /// <summary>One pod as the API has it, or null.</summary>
+    public async Task<JsonElement?> PodAsync(string name)
+    {
+        try
+        {
+            JsonObject json = await Client.GetJsonAsync(Kinds.Pods, new NamespacedName("default", name), Stop);
+            return JsonElement.Parse(json.ToJsonString());
+        }
+        catch (KubernetesException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Fails with what is red in the matrix.</summary>
+    public async Task<CheckReport> MatrixShouldBeGreenAsync()
+    {
+        var report = await new ReachabilityCheck(Paths, LabCluster.Running(), Client).RunAsync(Stop);
+        report.Problems.ShouldBeEmpty();
+        report.Cells.SelectMany(c => c.Failures.Select(f => $"{c.Path} IPv{c.Family} {c.Protocol}: {f.From} to {f.To} {f.Target}: {f.Reason}")).ShouldBeEmpty();
+        return report;
+    }
+
+    /// <summary>Waits until something holds, and says what it was when it does not come true in time.</summary>
+    public static async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan? limit = null)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var patience = limit ?? TimeSpan.FromSeconds(30);
+        while (!await holds())
+        {
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(patience, what);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Stop);
+        }
+    }
+
+    /// <summary>The lab's own process of a name, as its supervisor recorded it.</summary>
+    public static LabProcessStatus Process(string name) => LabStatus.Read().Processes.Single(p => p.Name == name);
+
+    // The lab runs the programs that `make build` made: these tests are of what ships.
+    private static string FindPrograms()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "straum.slnx")))
+            {
+                return Environment.GetEnvironmentVariable("STRAUM_PROGRAMS") ?? Path.Combine(directory.FullName, "bin");
+            }
+        }
+        throw new InvalidOperationException("straum.slnx not found above " + AppContext.BaseDirectory);
+    }
+}
