@@ -46,9 +46,11 @@ public sealed class LabCluster(LabPaths paths)
 
         // :: Step 2
         using var mine = await LabLock.AcquireAsync(reason => progress.Report(new LabStep("host", reason, Done: false)), stop);
-        if (LabRecord.Read() is { IsSupervised: true, IsAbandoned: false } running)
+        if (LabRecord.Read() is { IsInUse: true } running)
         {
-            return running.Spec == spec ? false : throw new LabException($"a lab of {running.Spec} is running", "straum lab down");
+            return running.Spec == spec && running.OwnerPid == (Owner?.Pid ?? 0)
+                ? false
+                : throw new LabException($"a lab of {running.Spec} is running{WhoseIs(running)}", "straum lab down");
         }
 
         // :: Step 3
@@ -110,19 +112,28 @@ public sealed class LabCluster(LabPaths paths)
     }
 
     /// <summary>Removes the lab with everything in it, in whatever state it is. Returns false when there was nothing.</summary>
-    public static async Task<bool> DownAsync(Action<string>? waiting, CancellationToken stop)
+    /// <param name="force">Also when it belongs to another process that still runs.</param>
+    /// <param name="waiting">Called once when another process has to be waited for.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public static async Task<bool> DownAsync(bool force, Action<string>? waiting, CancellationToken stop)
     {
         if (!Environment.IsPrivilegedProcess)
         {
             throw new LabException("only root can remove a lab", "sudo straum lab down");
         }
         using var mine = await LabLock.AcquireAsync(waiting, stop);
+        if (!force && LabRecord.Read() is { IsOwned: true } record && record.OwnerPid != Environment.ProcessId)
+        {
+            throw new LabException($"a lab of {record.Spec} is running{WhoseIs(record)}, which removes it when it ends", "--force");
+        }
         return LabTeardown.Run();
     }
 
     /// <summary>The record of the lab on this machine; it may have lost its supervisor, and everything else of it still runs.</summary>
     /// <exception cref="LabException">There is none.</exception>
     public static LabRecord Running() => LabRecord.Read() ?? throw new LabException("no lab is running", "straum lab up");
+
+    private static string WhoseIs(LabRecord record) => record.IsOwned ? $" for process {record.OwnerPid}" : "";
 
     private async Task<T> WaitAsync<T>(
         string step, string what, LabProcess supervisor, IProgress<LabStep> progress,

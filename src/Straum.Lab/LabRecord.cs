@@ -31,8 +31,13 @@ public sealed record LabRecord
     [JsonIgnore]
     public bool IsSupervised => new ProcessIdentity(SupervisorPid, SupervisorStartTicks).IsAlive;
 
+    /// <summary>It belongs to a process that still runs.</summary>
     [JsonIgnore]
-    public bool IsAbandoned => OwnerPid > 0 && !new ProcessIdentity(OwnerPid, OwnerStartTicks).IsAlive;
+    public bool IsOwned => new ProcessIdentity(OwnerPid, OwnerStartTicks).IsAlive;
+
+    /// <summary>It runs, and whoever it was built for may still want it.</summary>
+    [JsonIgnore]
+    public bool IsInUse => IsSupervised && (OwnerPid == 0 || IsOwned);
 
     /// <summary>The record on this machine; null when there is no lab.</summary>
     public static LabRecord? Read() => StateFile.Read(LabPaths.Record, LabJson.Default.LabRecord);

@@ -20,13 +20,13 @@ public sealed class LabLifecycleTests(NoLab lab)
         ControlGroup.Open(LabCgroups.Root).Kill();
         await LabFixture.UntilAsync("the supervisor is gone", () => Task.FromResult(!LabCluster.Running().IsSupervised));
 
-        (await LabCluster.DownAsync(null, Stop)).ShouldBeTrue();
+        (await LabCluster.DownAsync(force: false, null, Stop)).ShouldBeTrue();
         NetworkNamespace.List().Where(LabTeardown.IsOurs).ShouldBeEmpty();
         Directory.Exists(LabPaths.Root).ShouldBeFalse();
         Directory.Exists(LabPaths.BpfRoot).ShouldBeFalse();
         ControlGroup.TryOpen(LabCgroups.Root, out _).ShouldBeFalse();
         host.Links.List().Select(l => l.Name).ShouldBe(links);
-        (await LabCluster.DownAsync(null, Stop)).ShouldBeFalse();
+        (await LabCluster.DownAsync(force: false, null, Stop)).ShouldBeFalse();
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class LabLifecycleTests(NoLab lab)
         }
         finally
         {
-            await LabCluster.DownAsync(null, Stop);
+            await LabCluster.DownAsync(force: false, null, Stop);
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class LabLifecycleTests(NoLab lab)
         }
         finally
         {
-            await LabCluster.DownAsync(null, Stop);
+            await LabCluster.DownAsync(force: false, null, Stop);
         }
     }
 }
