@@ -43,7 +43,6 @@ public static class AgentDaemon
         using var datapath = DatapathLoader.Load(LoaderOptionsOf(options));
         using var netlink = RtNetlink.Open();
         using var attachments = new Attachments(datapath, netlink);
-        var loop = new NodeLoop(options, new NodeReconciler(datapath, attachments, netlink, clock), netlink, clock, logs.CreateLogger("node"));
 
         // :: Step 3: the pods that are here.
         using var wiring = new PodWiring();
@@ -52,6 +51,8 @@ public static class AgentDaemon
             Node = new ObjectName("Node", new NamespacedName("", options.Node.Name)),
             Quarantine = options.Ipam.Quarantine,
         }, clock);
+        var loop = new NodeLoop(options, new NodeReconciler(datapath, attachments, netlink, clock), netlink,
+            node => registry.SetPodCidrs(PrefixesFor(options, node), wiring.HasIpv6 && options.Ipv6.Enabled), clock, logs.CreateLogger("node"));
         var journal = Path.Combine(options.Paths.State, "cni", "pending");
         var pods = new PodDatapath(new PodTable(datapath, attachments));
         var pending = new PendingDeletes(journal);
@@ -72,7 +73,11 @@ public static class AgentDaemon
         {
             Nodes = new InformerOptions(),
             Services = new InformerOptions(),
-            EndpointSlices = new InformerOptions(),
+            // As kube-proxy: headless Services and those of another proxy need no tables.
+            EndpointSlices = new InformerOptions
+            {
+                Selection = new Selection { LabelSelector = "!service.kubernetes.io/headless,!service.kubernetes.io/service-proxy-name" },
+            },
         }, clock, Random.Shared);
         var cni = new CniServer(registry, podAttachments, () => Readiness(loop.State, registry), logs.CreateLogger<CniServer>());
         var state = new AgentState(options, client.Config.Server.ToString().TrimEnd('/'), datapath, attachments, loop, registry, pods, source, clock);
@@ -82,10 +87,6 @@ public static class AgentDaemon
         var first = true;
         loop.Passed += passed =>
         {
-            foreach (var problem in registry.SetPodCidrs(PrefixesFor(options, passed.Node!), wiring.HasIpv6 && options.Ipv6.Enabled))
-            {
-                log.LogWarning("{Problem}", problem);
-            }
             if (!first)
             {
                 return;

@@ -7,6 +7,7 @@ using Straum.Control.Problems;
 using Straum.Control.Routing;
 using Straum.Control.Services;
 using Straum.Datapath.Nodes;
+using Straum.Kubernetes.Decoding;
 using Straum.Kubernetes.Objects;
 using Straum.Kubernetes.Snapshots;
 using Straum.Linux;
@@ -19,7 +20,14 @@ namespace Straum.Agent.Daemon;
 /// may depend on it, and writes the differences. A pass that fails is run again, with growing pauses; until it
 /// succeeds the kernel keeps what it has.
 /// </summary>
-internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, RtNetlink netlink, TimeProvider clock, ILogger log)
+/// <param name="options">The configuration.</param>
+/// <param name="reconciler">Writes the kernel.</param>
+/// <param name="netlink">Reads devices and addresses.</param>
+/// <param name="takePrefixes">Gives a Node's pod prefixes to whoever hands out addresses; returns what is wrong with them.</param>
+/// <param name="clock">Times the passes.</param>
+/// <param name="log">One line for each pass that changed something.</param>
+internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, RtNetlink netlink,
+    Func<Node, IReadOnlyList<Problem>> takePrefixes, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -108,7 +116,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             Snapshot = snapshot,
             Node = node,
             Intent = intent,
-            Problems = [.. problems, .. pass.Problems],
+            Problems = [.. snapshot.Problems.Select(ProblemOf), .. problems, .. pass.Problems, .. takePrefixes(node)],
             LastPass = clock.GetUtcNow(),
             LastPassTook = took,
             Passes = State.Passes + 1,
@@ -139,7 +147,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         }
 
         var overlay = options.Routing.Mode == Configuration.RoutingMode.Vxlan;
-        var facts = NodeFacts.Of(node) with { OnLinkPrefixes = [.. uplinks[0].Connected] };
+        var facts = NodeFacts.Of(node);
         var routing = _routing.Compile(snapshot, facts, overlay ? Straum.Control.Routing.RoutingMode.Vxlan : Straum.Control.Routing.RoutingMode.Native);
         var services = _services.Compile(snapshot, facts);
         problems = [.. routing.Problems, .. services.Problems];
@@ -162,6 +170,15 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             },
         };
     }
+
+    private static Problem ProblemOf(DecodeProblem unreadable) => new()
+    {
+        Severity = Severity.Error,
+        Object = new ObjectName(unreadable.Kind, unreadable.Key),
+        Field = unreadable.Field,
+        Message = $"It cannot be read ({unreadable.Expectation}); its last good version stays in use.",
+        Fix = "Correct the field.",
+    };
 
     private void Publish(NodeLoopState state)
     {
