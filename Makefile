@@ -69,6 +69,7 @@ fuzz: build
 	@STRAUM_FUZZ=1 tools/run-tests.sh
 
 lint: bpf
+	dotnet restore straum.slnx -v q
 	dotnet format straum.slnx --verify-no-changes --no-restore
 	dotnet run --project tools/Straum.AbiGen -v q -- --check --headers bpf/abi bin/bpf src/Straum.Datapath/Abi
 

@@ -14,8 +14,12 @@ namespace Straum.Agent.Daemon.Reporting;
 internal sealed class StatusReporter(AgentOptions options, string apiServer, LoadedDatapath datapath, Attachments attachments,
     PodRegistry registry, TimeProvider clock)
 {
-    private static readonly string Version =
-        typeof(StatusReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+    private const string PodRole = "pod";
+    private const int CommitDigits = 7;
+
+    /// <summary>As 0.1.0+1a2b3c4: the version and the commit it was built from.</summary>
+    private static readonly string Version = Shorten(
+        typeof(StatusReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
 
     public StatusReport Read(NodeLoopState state, IReadOnlyList<InformerStatus> watches, TimeSpan uptime)
     {
@@ -36,7 +40,11 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
             [.. state.Problems.Select(ProblemOf)]);
     }
 
-    private const string PodRole = "pod";
+    private static string Shorten(string version)
+    {
+        var commit = version.IndexOf('+', StringComparison.Ordinal) + 1;
+        return commit > 0 && version.Length > commit + CommitDigits ? version[..(commit + CommitDigits)] : version;
+    }
 
     private static string? WaitingFor(NodeLoopState state, IReadOnlyList<InformerStatus> watches)
     {
