@@ -10,6 +10,8 @@
 /* Seconds without a packet. Overridable at load; research: datapath.md P3. */
 const volatile __u32 timeout_tcp_established = 21600;
 const volatile __u32 timeout_tcp_opening = 60;
+/* One side has said all it has to say; the other may take its time. */
+const volatile __u32 timeout_tcp_half_closed = 300;
 const volatile __u32 timeout_tcp_closing = 20;
 const volatile __u32 timeout_udp_replied = 180;
 const volatile __u32 timeout_other = 60;
@@ -22,13 +24,16 @@ struct sweep_state {
 
 INLINE __u64 timeout_ns(__u8 proto, __u8 state)
 {
+	const __u8 closed = CT_FIN_INITIATOR | CT_FIN_RESPONDER;
 	__u32 seconds = timeout_other;
 
 	if (proto == IPPROTO_TCP) {
-		if (state & (CT_RST | CT_FIN_INITIATOR | CT_FIN_RESPONDER))
+		if ((state & CT_RST) || (state & closed) == closed)
 			seconds = timeout_tcp_closing;
+		else if (!(state & CT_REPLIED))
+			seconds = timeout_tcp_opening;
 		else
-			seconds = state & CT_REPLIED ? timeout_tcp_established : timeout_tcp_opening;
+			seconds = state & closed ? timeout_tcp_half_closed : timeout_tcp_established;
 	} else if (proto == IPPROTO_UDP && (state & CT_REPLIED)) {
 		seconds = timeout_udp_replied;
 	}
@@ -80,5 +85,6 @@ int ct_sweep(struct sweep_request *request)
 	bpf_for_each_map_elem(&conntrack, sweep_entry, &state, 0);
 	request->examined = state.examined;
 	request->deleted = state.deleted;
+	COUNT_BY(ct_swept, state.deleted);
 	return 0;
 }

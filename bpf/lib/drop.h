@@ -37,12 +37,14 @@ INLINE int drop(struct __sk_buff *skb, enum place place, enum drop_reason reason
 }
 
 /* Per CPU and without preemption, so plain additions do. */
-#define COUNT(field)                                                           \
+#define COUNT_BY(field, amount)                                                \
 	do {                                                                   \
 		__u32 zero_ = 0;                                               \
 		struct counters *c_ = bpf_map_lookup_elem(&counters, &zero_);  \
 		if (c_)                                                        \
-			c_->field++;                                           \
+			c_->field += (amount);                                 \
 	} while (0)
+
+#define COUNT(field) COUNT_BY(field, 1)
 
 #endif
