@@ -80,7 +80,7 @@ INLINE int to_backend(struct bpf_sock_addr *ctx, struct endpoint *peer, bool con
 	__u32 hash = connection ? bpf_get_prandom_u32() : (__u32)(cookie * 0x9e3779b97f4a7c15ULL >> 32);
 	enum drop_reason reason = DROP_NONE;
 	struct socket_key key = {};
-	struct socket_entry entry = {};
+	struct socket_entry entry = {}, *known;
 	struct svc_entry *service;
 	struct backend *backend;
 	__u32 id;
@@ -99,7 +99,12 @@ INLINE int to_backend(struct bpf_sock_addr *ctx, struct endpoint *peer, bool con
 	entry.vip = peer->address;
 	entry.port = peer->port;
 	entry.service = service->id;
-	bpf_map_update_elem(&sockets, &key, &entry, BPF_ANY);
+	/* Each update of an LRU map takes a fresh node, if need be another socket's:
+	 * the second datagram shall not. */
+	known = bpf_map_lookup_elem(&sockets, &key);
+	if (!known || known->port != entry.port || !addr_equal(&known->vip, &entry.vip) ||
+	    known->service != entry.service)
+		bpf_map_update_elem(&sockets, &key, &entry, BPF_ANY);
 
 	peer->address = backend->address;
 	peer->port = backend->port;

@@ -20,7 +20,7 @@ public partial class DatapathFixture
     internal Outcome Run(BpfProgram program, int device, byte[] frame, uint mark = 0) =>
         _namespace.Namespace.Run(() => RunHere(program, device, frame, mark));
 
-    /// <summary>As <see cref="Run(BpfProgram, int, byte[], uint)"/>, on a thread that is in the namespace: see <see cref="Inside"/>.</summary>
+    /// <summary>As <see cref="Run(BpfProgram, int, byte[], uint)"/>, on a thread that is in the namespace: see <see cref="InNamespace"/>.</summary>
     internal Outcome RunHere(BpfProgram program, int device, byte[] frame, uint mark = 0)
     {
         var context = new SkbContext { InterfaceIndex = (uint)device, Mark = mark }.ToBytes();
@@ -29,7 +29,7 @@ public partial class DatapathFixture
     }
 
     /// <summary>For very many packets: entering the namespace costs more than a test run.</summary>
-    internal void Inside(Action action) => _namespace.Namespace.Run(action);
+    internal void InNamespace(Action action) => _namespace.Namespace.Run(action);
 
     internal Outcome FromPod(Packet packet) => Run(Datapath.Programs.PodOut, PodA, packet);
 

@@ -72,6 +72,7 @@ public partial class DatapathFixture : IDisposable
         Checksummed = true;
         Datapath.Tables.Conntrack.Clear();
         Datapath.Tables.Services.Clear();
+        Datapath.Tables.Sockets.Clear();
         _fragments.Clear();
         for (var i = 0; i < Datapath.Tables.Drops.Length; i++)
         {
@@ -90,7 +91,7 @@ public partial class DatapathFixture : IDisposable
         };
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         _fragmentMap.Dispose();
         Datapath.Dispose();

@@ -29,7 +29,7 @@ public sealed class RuntTests : IClassFixture<DatapathFixture>
         _kernel.AddService(Vip4, 80, Packet.Udp, 100);
         _kernel.Checksummed = false;
 
-        _kernel.Inside(() =>
+        _kernel.InNamespace(() =>
         {
             foreach (var frame in Kinds(name))
             {
