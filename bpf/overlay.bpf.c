@@ -21,7 +21,7 @@ int overlay_out(struct __sk_buff *skb)
 	struct node_config *node = node_config();
 	struct bpf_tunnel_key key = {};
 	struct peer_entry *peer;
-	int reason, verdict;
+	int reason;
 
 	if (!is_ip(skb) || !node)
 		return drop(skb, PLACE_OVERLAY_OUT, DROP_UNSUPPORTED_L3);
@@ -34,6 +34,6 @@ int overlay_out(struct __sk_buff *skb)
 	peer = peer_lookup(&pkt.tuple.dst);
 	if (!peer || addr_is_unset(&peer->tunnel))
 		return drop(skb, PLACE_OVERLAY_OUT, DROP_NO_ROUTE);
-	verdict = to_overlay(skb, PLACE_OVERLAY_OUT, peer, node);
-	return verdict == CONTINUE ? TC_ACT_OK : verdict;
+	reason = set_tunnel(skb, &peer->tunnel, node);
+	return reason ? drop(skb, PLACE_OVERLAY_OUT, reason) : TC_ACT_OK;
 }

@@ -7,6 +7,7 @@
  */
 #include "lib/base.h"
 #include "lib/conntrack.h"
+#include "lib/destination.h"
 #include "lib/icmp.h"
 #include "lib/neighbour.h"
 #include "lib/node.h"
@@ -45,35 +46,6 @@ struct {
 		[TAIL_SOLICITATION] = (void *)&pod_solicitation,
 	},
 };
-
-/* Where a packet goes, by its final destination. */
-struct destination {
-	struct pod_entry *pod;		/* of this node, else */
-	struct peer_entry *peer;	/* NULL: the world */
-	bool stack;			/* the host's stack takes it from here */
-};
-
-INLINE void find_destination(const struct addr *address, struct destination *destination)
-{
-	destination->pod = pod_lookup(address);
-	destination->peer = destination->pod ? NULL : peer_lookup(address);
-	destination->stack = destination->peer && destination->peer->kind == PEER_LOCAL_NODE;
-}
-
-INLINE bool is_world(const struct destination *destination)
-{
-	return !destination->pod && (!destination->peer || destination->peer->kind == PEER_WORLD);
-}
-
-INLINE bool is_tunnelled(const struct destination *destination)
-{
-	return destination->peer && !addr_is_unset(&destination->peer->tunnel);
-}
-
-INLINE bool needs_route(const struct destination *destination)
-{
-	return !destination->pod && !destination->stack && !is_tunnelled(destination);
-}
 
 /* The flow's translation, if it has one: `to` gets the packet's new tuple. */
 enum flow {
@@ -116,62 +88,31 @@ INLINE enum flow known_flow(const struct packet *pkt, struct flow_tuple *to)
 	return reply ? FLOW_REPLY : FLOW_PLAIN;
 }
 
-/* Sends the packet, whose tuple becomes `to`, on its way. */
-INLINE int forward(struct __sk_buff *skb, struct packet *pkt, const struct flow_tuple *to,
-		   const struct destination *destination, const struct node_config *node,
-		   const struct bpf_fib_lookup *fib, bool neighbour_known)
-{
-	int reason = DROP_NONE;
-
-	if (!tuple_equal(&pkt->tuple, to))
-		reason = rewrite(skb, pkt, to);
-	if (reason)
-		return drop(skb, PLACE, reason);
-	if (destination->stack)
-		return to_stack();
-	reason = decrement_ttl(skb, pkt);
-	if (reason)
-		return drop(skb, PLACE, reason);
-
-	if (destination->pod)
-		return to_pod(skb, PLACE, destination->pod);
-	if (is_tunnelled(destination)) {
-		int verdict = to_overlay(skb, PLACE, destination->peer, node);
-
-		return verdict == CONTINUE ? bpf_redirect(node->overlay_ifindex, 0) : verdict;
-	}
-	return to_network(skb, PLACE, fib, neighbour_known);
-}
-
 SEC("tc")
 int pod_icmp_error(struct __sk_buff *skb)
 {
 	struct packet pkt = { .l3 = ETH_HLEN };
 	struct node_config *node = node_config();
-	struct destination destination;
-	struct bpf_fib_lookup fib = {};
+	struct scratch *memory = scratch_memory();
 	bool known = false;
-	long found = 0;
 	int reason;
 
+	if (!node || !memory)
+		return drop(skb, PLACE, DROP_NONE);
 	reason = parse_packet(skb, &pkt);
-	if (reason || !node)
+	if (reason)
 		return drop(skb, PLACE, reason);
 	reason = translate_icmp_error(skb, &pkt, &known);
 	if (reason)
 		return drop(skb, PLACE, reason);
-	find_destination(&pkt.tuple.dst, &destination);
-	if (is_world(&destination) && !known)
+	find_destination(&pkt.tuple.dst, &memory->destination);
+	if (memory->destination.world && !known)
 		return drop(skb, PLACE, DROP_ICMP_UNKNOWN_FLOW);
 	if (pkt.ttl <= 1)
 		return to_stack();
-	if (needs_route(&destination)) {
-		found = fib_lookup(skb, &pkt, &pkt.tuple, &fib);
-		if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH)
-			return to_stack();
-	}
-	return forward(skb, &pkt, &pkt.tuple, &destination, node, &fib,
-		       found == BPF_FIB_LKUP_RET_SUCCESS);
+	if (memory->destination.way == WAY_NETWORK && !find_route(skb, &pkt, &pkt.tuple, memory))
+		return to_stack();
+	return forward(skb, PLACE, &pkt, &pkt.tuple, node, memory);
 }
 
 SEC("tc")
@@ -211,13 +152,12 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 {
 	struct node_config *node = node_config();
 	struct scratch *memory = scratch_memory();
-	struct destination destination;
+	struct destination *destination;
 	struct translation *t;
 	struct packet *pkt;
 	struct pod_entry *self;
 	enum flow flow = FLOW_NEW;
 	enum drop_reason why = DROP_NONE;
-	long found = 0;
 	int reason;
 
 	/* :: Step 1: what is it, and may this pod send it? */
@@ -225,6 +165,7 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 		return drop(skb, PLACE, DROP_NONE);
 	t = &memory->translation;
 	pkt = &memory->packet;
+	destination = &memory->destination;
 	pkt->l3 = ETH_HLEN;
 	reason = parse_packet(skb, pkt);
 	if (reason)
@@ -266,25 +207,22 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 	}
 
 	/* :: Step 3: where to? What the stack must answer goes there untouched. */
-	find_destination(&t->to.dst, &destination);
+	find_destination(&t->to.dst, destination);
 	if (pkt->ttl <= 1)
 		return to_stack();
-	if (needs_route(&destination)) {
-		found = fib_lookup(skb, pkt, &t->to, &memory->fib);
-		if (found != BPF_FIB_LKUP_RET_SUCCESS && found != BPF_FIB_LKUP_RET_NO_NEIGH) {
-			/* It knows no Service: of that it sees the backend. */
-			if (is_world(&destination) || addr_equal(&t->to.dst, &pkt->tuple.dst) ||
-			    !addr_equal(&t->to.src, &pkt->tuple.src))
-				return to_stack();
-			destination.stack = true;
-		}
+	if (destination->way == WAY_NETWORK && !find_route(skb, pkt, &t->to, memory)) {
+		/* It knows no Service: of that it sees the backend. */
+		if (destination->world || addr_equal(&t->to.dst, &pkt->tuple.dst) ||
+		    !addr_equal(&t->to.src, &pkt->tuple.src))
+			return to_stack();
+		destination->way = WAY_STACK;
 	}
 
 	/* :: Step 4: a new flow is entered, with the node's address if it leaves the cluster. */
 	if (flow == FLOW_NEW || flow == FLOW_PLAIN) {
-		bool hairpin = destination.pod && destination.pod->ifindex == self->ifindex;
+		bool hairpin = destination->way == WAY_POD && destination->pod.ifindex == self->ifindex;
 
-		t->new_port = hairpin || ((node->flags & NODE_MASQUERADE) && is_world(&destination));
+		t->new_port = hairpin || ((node->flags & NODE_MASQUERADE) && destination->world);
 		if (t->new_port) {
 			t->to.src = pkt->flags & PKT_V4 ? node->node4 : node->node6;
 			if (addr_is_unset(&t->to.src))
@@ -304,7 +242,7 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 	}
 
 	/* :: Step 5: off it goes. */
-	return forward(skb, pkt, &t->to, &destination, node, &memory->fib, found == BPF_FIB_LKUP_RET_SUCCESS);
+	return forward(skb, PLACE, pkt, &t->to, node, memory);
 }
 
 SEC("tc")

@@ -23,22 +23,22 @@ INLINE int to_pod(struct __sk_buff *skb, enum place place, const struct pod_entr
 	return bpf_redirect_peer(pod->ifindex, 0);
 }
 
-INLINE int to_overlay(struct __sk_buff *skb, enum place place, const struct peer_entry *peer,
-		      const struct node_config *node)
+/* Makes the packet one for the tunnel to `node_address`. Returns a drop reason. */
+INLINE int set_tunnel(struct __sk_buff *skb, const struct addr *node_address, const struct node_config *node)
 {
 	struct bpf_tunnel_key key = { .tunnel_id = node->vni, .tunnel_ttl = 64 };
 	__u64 flags = BPF_F_ZERO_CSUM_TX;
 
-	if (addr_is_v4(&peer->tunnel)) {
-		key.remote_ipv4 = bpf_ntohl(peer->tunnel.w[3]);
+	if (addr_is_v4(node_address)) {
+		key.remote_ipv4 = bpf_ntohl(node_address->w[3]);
 	} else {
-		__builtin_memcpy(key.remote_ipv6, &peer->tunnel, sizeof(peer->tunnel));
+		__builtin_memcpy(key.remote_ipv6, node_address, sizeof(*node_address));
 		flags = BPF_F_TUNINFO_IPV6;
 	}
 	if (bpf_skb_set_tunnel_key(skb, &key, sizeof(key), flags))
-		return drop(skb, place, DROP_TUNNEL);
+		return DROP_TUNNEL;
 	COUNT(to_overlay);
-	return CONTINUE;
+	return DROP_NONE;
 }
 
 /*

@@ -7,6 +7,7 @@
 #define STRAUM_LIB_SCRATCH_H
 
 #include "../abi/conntrack.h"
+#include "../abi/pod.h"
 #include "base.h"
 #include "packet.h"
 
@@ -18,8 +19,24 @@ struct translation {
 	bool new_port;		/* the source port must be one of the node's range */
 };
 
+enum way {
+	WAY_NETWORK,
+	WAY_POD,		/* of this node */
+	WAY_TUNNEL,
+	WAY_STACK,		/* the host's stack takes it from here */
+};
+
+struct destination {
+	__u8 way;		/* enum way */
+	bool world;		/* outside the cluster: masquerade applies */
+	bool neighbour_known;	/* WAY_NETWORK: scratch.fib has the MACs */
+	struct pod_entry pod;	/* WAY_POD */
+	struct addr tunnel;	/* WAY_TUNNEL: the other node */
+};
+
 struct scratch {
 	struct packet packet;
+	struct destination destination;
 	struct ct_entry entry;
 	struct bpf_fib_lookup fib;
 	struct translation translation;

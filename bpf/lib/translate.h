@@ -25,6 +25,36 @@ INLINE bool has_port(const struct packet *pkt)
 }
 
 /*
+ * Settles the source port of `t->to`: the one that the flow has, unless it must
+ * be one of the node's range or another flow has it.
+ *
+ * It only looks; the insertion that follows claims. Two CPUs that are given one
+ * port for one destination in the same moment cost one of them its packet.
+ * Looking keeps the loop small: what is in it is verified PORT_ATTEMPTS times
+ * for every state in which a packet can come here.
+ */
+INLINE bool find_port(const struct packet *pkt, const struct node_config *node, struct translation *t)
+{
+	bool echo = pkt->tuple.proto == IPPROTO_ICMP || pkt->tuple.proto == IPPROTO_ICMPV6;
+	__u32 range = (__u32)node->snat_port_max - node->snat_port_min + 1;
+	__u32 start = bpf_get_prandom_u32();
+	bool reply;
+
+	if (!t->new_port && !ct_lookup(&t->to, &reply))
+		return true;
+	if (!has_port(pkt))
+		return !ct_lookup(&t->to, &reply);
+	for (int i = 0; i < PORT_ATTEMPTS; i++) {
+		t->to.sport = bpf_htons(node->snat_port_min + (start + i * 7919) % range);
+		if (echo)
+			t->to.dport = t->to.sport;
+		if (!ct_lookup(&t->to, &reply))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Enters the packet's flow as a new translated one and settles its source port
  * in `t->to`. The wire half goes in first and only if absent: that is what
  * claims the port. Returns a drop reason.
@@ -34,48 +64,36 @@ INLINE int translate(const struct packet *pkt, const struct node_config *node, s
 	struct translation *t = &memory->translation;
 	struct ct_entry *entry = &memory->entry;
 	const struct flow_tuple *from = &pkt->tuple;
-	bool echo = from->proto == IPPROTO_ICMP || from->proto == IPPROTO_ICMPV6;
-	bool choose = has_port(pkt);
-	__u32 range = (__u32)node->snat_port_max - node->snat_port_min + 1;
-	__u32 start = bpf_get_prandom_u32();
 	struct ct_entry *other;
 	bool reply;
 	long err;
 
+	if (!find_port(pkt, node, t))
+		return DROP_SNAT_EXHAUSTED;
 	entry->service = t->service;
 	entry->backend = t->backend;
 	entry->backend_generation = t->backend_generation;
-	for (int i = 0; i < PORT_ATTEMPTS; i++) {
-		if (choose && (t->new_port || i)) {
-			t->to.sport = bpf_htons(node->snat_port_min + (start + i * 7919) % range);
-			if (echo)
-				t->to.dport = t->to.sport;
-		}
-		entry->peer = *from;
-		entry->flags = CT_TRANSLATED | CT_WIRE;
-		err = ct_insert(&t->to, entry);
-		if (err == -EEXIST && choose)
-			continue;
-		if (err)
-			return err == -EEXIST ? DROP_SNAT_EXHAUSTED : DROP_CT_FULL;
+	entry->peer = *from;
+	entry->flags = CT_TRANSLATED | CT_WIRE;
+	err = ct_insert(&t->to, entry);
+	if (err)
+		return err == -EEXIST ? DROP_SNAT_EXHAUSTED : DROP_CT_FULL;
 
-		entry->peer = t->to;
-		entry->flags = CT_TRANSLATED;
-		if (!ct_insert(from, entry)) {
-			if (t->new_port)
-				COUNT(masqueraded);
-			return DROP_NONE;
-		}
-
-		/* Another CPU entered the same flow first: its choice holds. */
-		ct_delete(&t->to);
-		other = ct_lookup(from, &reply);
-		if (!other || !(other->flags & CT_TRANSLATED))
-			return DROP_CT_FULL;
-		t->to = other->peer;
+	entry->peer = t->to;
+	entry->flags = CT_TRANSLATED;
+	if (!ct_insert(from, entry)) {
+		if (t->new_port)
+			COUNT(masqueraded);
 		return DROP_NONE;
 	}
-	return DROP_SNAT_EXHAUSTED;
+
+	/* Another CPU entered the same flow first: its choice holds. */
+	ct_delete(&t->to);
+	other = ct_lookup(from, &reply);
+	if (!other || !(other->flags & CT_TRANSLATED))
+		return DROP_CT_FULL;
+	t->to = other->peer;
+	return DROP_NONE;
 }
 
 #endif
