@@ -1,0 +1,105 @@
+using System.Net;
+using Straum.Control.Routing;
+using Straum.Datapath.Abi;
+using Straum.Datapath.Nodes;
+using Straum.Linux.Netlink;
+
+namespace Straum.Datapath.Tests.Nodes;
+
+public sealed class NodeReconcilerTests : IDisposable
+{
+    private static readonly string[] NativeRoutes = ["10.244.2.0/24 via 172.30.0.12 eth0", "fd44:0:0:2::/64 via fd30::12 eth0"];
+    private static readonly string[] OverlayRoutes = ["10.244.2.0/24 via - straum.vxlan", "fd44:0:0:2::/64 via - straum.vxlan"];
+
+    private readonly KernelFixture _kernel = new();
+
+    [Fact]
+    public void Reconcile_Native_SetsRoutesPeersConfigAndPrograms() => _kernel.Agent((datapath, attachments, node) =>
+    {
+        var pass = node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+
+        pass.Problems.ShouldBeEmpty();
+        _kernel.Routes().ShouldBe(NativeRoutes);
+        datapath.Tables.Config[0].Node4.ToString().ShouldBe("172.30.0.11");
+        datapath.Tables.Config[0].OverlayIfindex.ShouldBe(0u);
+        datapath.Tables.Peers.TryLookup(PeerPlan.KeyOf(IPNetwork.Parse("10.244.2.7/32")), out var peer).ShouldBeTrue();
+        peer.Kind.ShouldBe((byte)PeerKind.RemotePod);
+        attachments.Describe().Where(a => a.Role == "uplink").ShouldAllBe(a => a.Attached);
+    });
+
+    [Fact]
+    public void Reconcile_Again_ChangesNothing() => _kernel.Agent((_, _, node) =>
+    {
+        var intent = _kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native));
+        node.Reconcile(intent);
+        node.Reconcile(intent).ChangedAnything.ShouldBeFalse();
+    });
+
+    [Fact]
+    public void Reconcile_RouteTakenAway_IsPutBack() => _kernel.Agent((_, _, node) =>
+    {
+        var intent = _kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native));
+        node.Reconcile(intent);
+        _kernel.Net.Links.SetDown(_kernel.Eth0);
+        _kernel.Net.Links.SetUp(_kernel.Eth0);
+        _kernel.Net.Addresses.Add(_kernel.Eth0, IPAddress.Parse("fd30::11"), 64, noDad: true);
+
+        node.Reconcile(intent);
+
+        _kernel.Routes().ShouldBe(NativeRoutes);
+    });
+
+    [Fact]
+    public void Reconcile_PeerGone_TakesItsRoutesAndEntriesAway() => _kernel.Agent((datapath, _, node) =>
+    {
+        node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+        node.Reconcile(_kernel.Intent(RoutingMode.Native));
+
+        _kernel.Routes().ShouldBeEmpty();
+        datapath.Tables.Peers.Count().ShouldBe(3); // own prefix, own addresses
+    });
+
+    [Fact]
+    public void Restart_InAnotherMode_ChangesDeviceRoutesAndTables()
+    {
+        _kernel.Agent((_, _, node) => node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native))));
+
+        _kernel.Agent((datapath, attachments, node) =>
+        {
+            node.Reconcile(_kernel.Intent(RoutingMode.Vxlan, KernelFixture.Peer(RoutingMode.Vxlan)));
+            _kernel.Routes().ShouldBe(OverlayRoutes);
+            _kernel.Net.Links.Get(OverlayDevice.Name).Mtu.ShouldBe(1450);
+            _kernel.Net.Links.Get(OverlayDevice.Name).Flags.HasFlag(LinkFlags.NoArp).ShouldBeTrue();
+            attachments.Describe().Count(a => a.Role == "overlay").ShouldBe(2);
+        });
+
+        _kernel.Agent((_, attachments, node) =>
+        {
+            node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+            attachments.RemoveStale();
+            _kernel.Routes().ShouldBe(NativeRoutes);
+            _kernel.Net.Links.List().ShouldNotContain(l => l.Name == OverlayDevice.Name);
+            Directory.GetFiles(_kernel.PinsOf("links")).Length.ShouldBe(2);
+        });
+    }
+
+    [Fact]
+    public void UplinkMadeAnew_GetsProgramsAndRoutesAgain() => _kernel.Agent((_, attachments, node) =>
+    {
+        node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+        _kernel.Net.Links.Delete("eth0");
+        _kernel.Net.Links.CreateVeth("eth0", "wire");
+        var again = _kernel.Net.Links.Get("eth0").Index;
+        _kernel.Net.Links.SetUp(_kernel.Net.Links.Get("wire").Index);
+        _kernel.Net.Addresses.Add(again, IPAddress.Parse("172.30.0.11"), 24);
+        _kernel.Net.Addresses.Add(again, IPAddress.Parse("fd30::11"), 64, noDad: true);
+        _kernel.Net.Links.SetUp(again);
+
+        node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+
+        _kernel.Routes().ShouldBe(NativeRoutes);
+        attachments.Describe().ShouldAllBe(a => a.Target == again.ToString() && a.Attached);
+    });
+
+    public void Dispose() => _kernel.Dispose();
+}
