@@ -21,6 +21,9 @@ public sealed class LabCluster(LabPaths paths)
     /// <summary>Whose lab it is: once that process has ended, anybody may remove the lab. Null for a lab that stays.</summary>
     public ProcessIdentity? Owner { get; init; }
 
+    /// <summary>The lock, when the caller has taken it already to keep others off for longer; null to take it for each call.</summary>
+    public LabLock? Held { get; init; }
+
     /// <summary>
     /// Builds a lab, or finds the one that runs already:
     /// (1) what the machine must have; (2) nobody else at it, and no other lab; (3) what a crashed one left; (4) the network;
@@ -45,12 +48,18 @@ public sealed class LabCluster(LabPaths paths)
         }
 
         // :: Step 2
-        using var mine = await LabLock.AcquireAsync(reason => progress.Report(new LabStep("host", reason, Done: false)), stop);
+        using var taken = Held is null ? await LabLock.AcquireAsync(reason => progress.Report(new LabStep("host", reason, Done: false)), stop) : null;
         if (LabRecord.Read() is { IsInUse: true } running)
         {
-            return running.Spec == spec && running.OwnerPid == (Owner?.Pid ?? 0)
-                ? false
-                : throw new LabException($"a lab of {running.Spec} is running{WhoseIs(running)}", "straum lab down");
+            var ours = running.OwnerPid == (Owner?.Pid ?? 0);
+            if (ours && running.IsSupervised && running.Spec == spec)
+            {
+                return false;
+            }
+            if (!ours || running.IsSupervised)
+            {
+                throw new LabException($"a lab of {running.Spec} is running{WhoseIs(running)}", "straum lab down");
+            }
         }
 
         // :: Step 3
@@ -115,14 +124,14 @@ public sealed class LabCluster(LabPaths paths)
     /// <param name="force">Also when it belongs to another process that still runs.</param>
     /// <param name="waiting">Called once when another process has to be waited for.</param>
     /// <param name="stop">Ends the wait.</param>
-    public static async Task<bool> DownAsync(bool force, Action<string>? waiting, CancellationToken stop)
+    public async Task<bool> DownAsync(bool force, Action<string>? waiting, CancellationToken stop)
     {
         if (!Environment.IsPrivilegedProcess)
         {
             throw new LabException("only root can remove a lab", "sudo straum lab down");
         }
-        using var mine = await LabLock.AcquireAsync(waiting, stop);
-        if (!force && LabRecord.Read() is { IsOwned: true } record && record.OwnerPid != Environment.ProcessId)
+        using var taken = Held is null ? await LabLock.AcquireAsync(waiting, stop) : null;
+        if (!force && LabRecord.Read() is { IsOwned: true } record && record.OwnerPid != (Owner?.Pid ?? 0))
         {
             throw new LabException($"a lab of {record.Spec} is running{WhoseIs(record)}, which removes it when it ends", "--force");
         }

@@ -1,8 +1,8 @@
 namespace Straum.Lab;
 
 /// <summary>
-/// Held by whoever builds or removes the lab, so that two of them do not meet halfway. It says nothing about a running
-/// lab, which nobody holds; that is what <see cref="LabRecord"/> is for.
+/// Held by whoever builds, removes or tests a lab, so that two of them do not meet halfway. It says nothing about a lab
+/// that just runs, which nobody holds; that is what <see cref="LabRecord"/> is for.
 /// </summary>
 public sealed class LabLock : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class LabLock : IDisposable
             {
                 if (!told)
                 {
-                    waiting?.Invoke($"another process is building or removing the lab (it holds {LabPaths.LockFile}); waiting");
+                    waiting?.Invoke($"another process builds, removes or tests a lab (it holds {LabPaths.LockFile}); waiting for it");
                     told = true;
                 }
             }

@@ -35,9 +35,9 @@ public sealed record LabRecord
     [JsonIgnore]
     public bool IsOwned => new ProcessIdentity(OwnerPid, OwnerStartTicks).IsAlive;
 
-    /// <summary>It runs, and whoever it was built for may still want it.</summary>
+    /// <summary>Somebody may still want it: its owner runs or, without an owner, its supervisor does.</summary>
     [JsonIgnore]
-    public bool IsInUse => IsSupervised && (OwnerPid == 0 || IsOwned);
+    public bool IsInUse => OwnerPid == 0 ? IsSupervised : IsOwned;
 
     /// <summary>The record on this machine; null when there is no lab.</summary>
     public static LabRecord? Read() => StateFile.Read(LabPaths.Record, LabJson.Default.LabRecord);

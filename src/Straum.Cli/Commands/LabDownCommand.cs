@@ -12,7 +12,7 @@ internal static class LabDownCommand
     public static Command Create() => new Command("down", "Remove the cluster and everything it made") { Force }.Does(static async (parse, stop) =>
     {
         var output = parse.InvocationConfiguration.Output;
-        var found = await LabCluster.DownAsync(parse.GetValue(Force), output.WriteLine, stop);
+        var found = await new LabCluster(LabCommand.Paths).DownAsync(parse.GetValue(Force), output.WriteLine, stop);
         await output.WriteLineAsync(found ? "The lab is removed." : "There was no lab.");
         return ExitCode.Ok;
     });

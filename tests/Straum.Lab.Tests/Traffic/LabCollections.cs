@@ -7,11 +7,9 @@ public sealed class NativeLab() : LabFixture(new LabSpec { Mode = LabMode.Native
 public sealed class VxlanLab() : LabFixture(new LabSpec { Mode = LabMode.Vxlan });
 
 /// <summary>A lab that the tests build and wreck themselves.</summary>
-public sealed class NoLab() : LabFixture(new LabSpec { Nodes = 1 }), IAsyncLifetime
+public sealed class NoLab() : LabFixture(new LabSpec { Nodes = 1 })
 {
-    ValueTask IAsyncLifetime.InitializeAsync() => ValueTask.CompletedTask;
-
-    public Task BuildAsync() => UpAsync(Spec, withSample: false);
+    public override async ValueTask InitializeAsync() => await TakeMachineAsync();
 }
 
 // One lab fits on a machine, so none of these runs beside another.

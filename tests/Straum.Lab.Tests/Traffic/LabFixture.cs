@@ -12,7 +12,7 @@ namespace Straum.Lab.Traffic;
 
 /// <summary>
 /// A running lab for the tests of one collection: built before the first, removed after the last. There is one lab on a
-/// machine, so a fixture waits while another test run, or a person, has one.
+/// machine, so a fixture waits while another test run, or a person, has one, and holds the lock as long as it has its own.
 /// </summary>
 public abstract class LabFixture : IAsyncLifetime
 {
@@ -20,6 +20,7 @@ public abstract class LabFixture : IAsyncLifetime
     private static readonly TimeSpan PatienceForOthers = TimeSpan.FromMinutes(10);
 
     private readonly LabSpec _spec;
+    private LabLock? _lock;
     private KubernetesClient? _client;
 
     protected LabFixture(LabSpec spec) => _spec = spec;
@@ -35,46 +36,55 @@ public abstract class LabFixture : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Builds and removes labs that belong to this test run.</summary>
+    public LabCluster Cluster => new(Paths) { Owner = ProcessIdentity.Self, Held = _lock };
+
+    public virtual async ValueTask InitializeAsync()
     {
-        await UpAsync(_spec, withSample: true);
+        await TakeMachineAsync();
+        var started = Stopwatch.GetTimestamp();
+        await Cluster.UpAsync(_spec, withSample: true, new Progress<LabStep>(), Stop);
+        BuildTime = Stopwatch.GetElapsedTime(started);
         _client = await ApiAccess.TryConnectAsync(Stop) ?? throw new InvalidOperationException("the lab's API server does not answer");
     }
 
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();
-        // Somebody else's lab is not ours to remove: then ours was never up.
-        if (LabRecord.Read() is { } record && record.OwnerPid == Environment.ProcessId)
+        if (_lock is not null)
         {
-            await LabCluster.DownAsync(force: false, null, CancellationToken.None);
+            await Cluster.DownAsync(force: false, null, CancellationToken.None);
+            _lock.Dispose();
         }
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Builds a lab that belongs to this test run, when need be after somebody else's is gone.</summary>
-    protected async Task UpAsync(LabSpec spec, bool withSample)
+    /// <summary>Takes the lock at a moment when nobody has a lab.</summary>
+    protected async Task TakeMachineAsync()
     {
-        var waiting = Stopwatch.GetTimestamp();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        patience.CancelAfter(PatienceForOthers);
         var told = false;
         while (true)
         {
-            var started = Stopwatch.GetTimestamp();
-            try
+            var taken = await LabLock.AcquireAsync(Tell, patience.Token);
+            if (LabRecord.Read() is not { IsInUse: true } other)
             {
-                await new LabCluster(Paths) { Owner = ProcessIdentity.Self }.UpAsync(spec, withSample, new Progress<LabStep>(), Stop);
-                BuildTime = Stopwatch.GetElapsedTime(started);
+                _lock = taken;
                 return;
             }
-            catch (LabException e) when (LabRecord.Read() is { IsInUse: true } other && other.OwnerPid != Environment.ProcessId && Stopwatch.GetElapsedTime(waiting) < PatienceForOthers)
+            taken.Dispose();
+            Tell($"a lab of {other.Spec} is running on this machine, and the tests need their own; waiting for: straum lab down");
+            await Task.Delay(TimeSpan.FromMilliseconds(250), patience.Token);
+        }
+
+        void Tell(string reason)
+        {
+            if (!told)
             {
-                if (!told)
-                {
-                    await Console.Error.WriteLineAsync($"Straum.Lab.Tests: {e.Message}, and the tests need their own; waiting until it is removed ({e.Hint})");
-                    told = true;
-                }
+                Console.Error.WriteLine($"Straum.Lab.Tests: {reason}");
+                told = true;
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(250), Stop);
         }
     }
 

@@ -16,53 +16,54 @@ public sealed class LabLifecycleTests(NoLab lab)
     {
         using var host = RtNetlink.Open();
         var links = host.Links.List().Select(l => l.Name).ToArray();
-        await lab.BuildAsync();
+        await BuildAsync();
         ControlGroup.Open(LabCgroups.Root).Kill();
         await LabFixture.UntilAsync("the supervisor is gone", () => Task.FromResult(!LabCluster.Running().IsSupervised));
 
-        (await LabCluster.DownAsync(force: false, null, Stop)).ShouldBeTrue();
+        (await lab.Cluster.DownAsync(force: false, null, Stop)).ShouldBeTrue();
         NetworkNamespace.List().Where(LabTeardown.IsOurs).ShouldBeEmpty();
         Directory.Exists(LabPaths.Root).ShouldBeFalse();
         Directory.Exists(LabPaths.BpfRoot).ShouldBeFalse();
         ControlGroup.TryOpen(LabCgroups.Root, out _).ShouldBeFalse();
         host.Links.List().Select(l => l.Name).ShouldBe(links);
-        (await LabCluster.DownAsync(force: false, null, Stop)).ShouldBeFalse();
+        (await lab.Cluster.DownAsync(force: false, null, Stop)).ShouldBeFalse();
     }
 
     [Fact]
     public async Task Up_Twice_FindsTheRunningLab_AndRefusesAnother()
     {
-        await lab.BuildAsync();
+        await BuildAsync();
         try
         {
-            var cluster = new LabCluster(LabFixture.Paths) { Owner = ProcessIdentity.Self };
-            (await cluster.UpAsync(lab.Spec, withSample: false, new Progress<LabStep>(), Stop)).ShouldBeFalse();
-            var refusal = await Should.ThrowAsync<LabException>(() => cluster.UpAsync(lab.Spec with { Mode = LabMode.Vxlan }, false, new Progress<LabStep>(), Stop));
-            refusal.Message.ShouldBe("a lab of 1 node, native routing is running");
+            (await BuildAsync()).ShouldBeFalse();
+            var refusal = await Should.ThrowAsync<LabException>(() => lab.Cluster.UpAsync(lab.Spec with { Mode = LabMode.Vxlan }, false, new Progress<LabStep>(), Stop));
+            refusal.Message.ShouldBe($"a lab of 1 node, native routing is running for process {Environment.ProcessId}");
             refusal.Hint.ShouldBe("straum lab down");
         }
         finally
         {
-            await LabCluster.DownAsync(force: false, null, Stop);
+            await lab.Cluster.DownAsync(force: false, null, Stop);
         }
     }
 
     [Fact]
     public async Task Up_AfterTheSupervisorDied_BuildsAnew()
     {
-        await lab.BuildAsync();
+        await BuildAsync();
         try
         {
             var first = LabCluster.Running().CreatedAt;
             ControlGroup.Open(LabCgroups.Supervisor).Kill();
             await LabFixture.UntilAsync("the supervisor is gone", () => Task.FromResult(!LabCluster.Running().IsSupervised));
-            await lab.BuildAsync();
+            await BuildAsync();
             LabCluster.Running().CreatedAt.ShouldBeGreaterThan(first);
             LabStatus.Read().IsGood.ShouldBeTrue();
         }
         finally
         {
-            await LabCluster.DownAsync(force: false, null, Stop);
+            await lab.Cluster.DownAsync(force: false, null, Stop);
         }
     }
+
+    private Task<bool> BuildAsync() => lab.Cluster.UpAsync(lab.Spec, withSample: false, new Progress<LabStep>(), Stop);
 }

@@ -20,8 +20,8 @@ public sealed class PodLifecycleTests(NativeLab lab)
         await pod.UntilAsync("it succeeded", p => Phase(p) is "Succeeded");
         var address = (await lab.PodAsync("once"))!.Value.GetProperty("status").Text("podIP");
         File.ReadAllText(LabLogs.Find("once").Single()).ShouldBe($"once at {address}\n");
-        // A pod that has ended holds no network any more.
-        NetworkNamespace.List().Count(n => n.StartsWith("straum-n", StringComparison.Ordinal) && n.Length > "straum-n1".Length).ShouldBe(SampleApplication.Pods);
+        await LabFixture.UntilAsync("a pod that has ended holds no network any more", () =>
+            Task.FromResult(NetworkNamespace.List().Count(n => n.StartsWith("straum-n", StringComparison.Ordinal) && n.Length > "straum-n1".Length) == SampleApplication.Pods));
     }
 
     [Fact]
