@@ -79,16 +79,28 @@ internal sealed class BackendRegistry
         _uses.Add(key, new Use { Id = id, Count = 1 });
     }
 
-    /// <summary>Ends restoring: what lies between the restored indices is free.</summary>
-    public void CompleteRestore()
+    /// <summary>
+    /// Ends restoring: what lies between the restored indices is free, or was released by the former agent and rests.
+    /// Writes nothing: the watches have not synced yet.
+    /// </summary>
+    /// <param name="now">A timestamp of the clock that <see cref="Retire"/> is given too.</param>
+    public void CompleteRestore(long now)
     {
         var used = _uses.Values.Select(u => u.Id).ToHashSet();
         _next = used.Count == 0 ? 1 : used.Max() + 1;
         for (var id = _next - 1; id >= 1; id--)
         {
-            if (!used.Contains(id))
+            if (used.Contains(id))
             {
-                MarkFree(id);
+                continue;
+            }
+            if (_tables.ReadBackend(id).Flags == (byte)BackendFlags.Free)
+            {
+                _free.Push(id);
+            }
+            else
+            {
+                _resting.Enqueue((now, id));
             }
         }
     }

@@ -273,7 +273,7 @@ public sealed class ServiceReconciler
                 ? new Published { Entry = entry, Backends = backends }
                 : new Published { Entry = Unsound(entry) });
         }
-        _backends.CompleteRestore();
+        _backends.CompleteRestore(_clock.GetTimestamp());
     }
 
     private BackendKey[]? RestoreBackends(SvcEntry entry)
