@@ -69,9 +69,7 @@ public sealed class NodeReconciler
         AttachDevices(intent, overlay);
 
         // :: Step 4: the routes that bring the host's own traffic there.
-        var plan = intent.Settings.DirectNodeRoutes
-            ? RoutePlan.Build(intent.Routing, intent.Uplinks[0], overlay)
-            : new RoutePlan([], []);
+        var plan = RoutePlan.Build(intent.Routing, intent.Uplinks[0], overlay, intent.Settings.DirectNodeRoutes);
         problems.AddRange(plan.Problems);
         var routes = _routes.Reconcile(plan.Routes);
 

@@ -18,7 +18,8 @@ public sealed record RoutePlan(ImmutableArray<Route> Routes, ImmutableArray<Prob
     private const int LastResort = int.MaxValue;
 
     /// <param name="overlayIndex">The overlay device, 0 in mode native.</param>
-    public static RoutePlan Build(RoutingSpec routing, Uplink uplink, int overlayIndex)
+    /// <param name="toPeers">Whether the routes to other nodes are ours to make; this node's own range always is.</param>
+    public static RoutePlan Build(RoutingSpec routing, Uplink uplink, int overlayIndex, bool toPeers = true)
     {
         var routes = ImmutableArray.CreateBuilder<Route>();
         var problems = ImmutableArray.CreateBuilder<Problem>();
@@ -28,7 +29,7 @@ public sealed record RoutePlan(ImmutableArray<Route> Routes, ImmutableArray<Prob
         {
             routes.Add(new Route { Destination = prefix, Type = RouteType.Unreachable, Protocol = Protocol, Metric = LastResort });
         }
-        foreach (var peer in routing.Peers)
+        foreach (var peer in toPeers ? routing.Peers : [])
         {
             foreach (var prefix in peer.PodPrefixes)
             {

@@ -47,6 +47,10 @@ public sealed class PlanTests
         RoutePlan.Build(Native, Eth0, 0).Routes.Single(r => r.Type == RouteType.Unreachable).Destination.ToString().ShouldBe("10.244.1.0/24");
 
     [Fact]
+    public void Routes_ToPeersMadeByOthers_LeaveTheOwnPrefixGuarded() =>
+        RoutePlan.Build(Native, Eth0, 0, toPeers: false).Routes.ShouldHaveSingleItem().Destination.ToString().ShouldBe("10.244.1.0/24");
+
+    [Fact]
     public void Routes_PeerOnAnotherLink_IsAProblemAndNoRoute()
     {
         var far = Native with { Peers = [N2 with { AddressV4 = IPAddress.Parse("192.0.2.9"), PodPrefixes = [IPNetwork.Parse("10.244.2.0/24")] }] };
