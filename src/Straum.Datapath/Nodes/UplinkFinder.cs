@@ -15,13 +15,14 @@ public static class UplinkFinder
         IReadOnlyList<IPAddress> nodeAddresses, IReadOnlyList<string> names)
     {
         var holders = addresses.Where(a => nodeAddresses.Contains(a.Address)).Select(a => a.InterfaceIndex).Distinct().ToArray();
+        // Links and addresses are two lists of two moments: a device that came in between is in the second alone.
         var chosen = names.Count > 0
-            ? names.Select(name => links.FirstOrDefault(l => l.Name == name)).OfType<Link>()
-            : holders.Select(index => links.First(l => l.Index == index));
+            ? names.Select(name => links.FirstOrDefault(l => l.Name == name))
+            : holders.Select(index => links.FirstOrDefault(l => l.Index == index));
 
         return
         [
-            .. chosen.Where(l => !l.Flags.HasFlag(LinkFlags.Loopback))
+            .. chosen.OfType<Link>().Where(l => !l.Flags.HasFlag(LinkFlags.Loopback))
                 .OrderByDescending(l => holders.Contains(l.Index))
                 .Select(l => new Uplink(l.Name, l.Index, l.Mtu, ConnectedTo(l, addresses), nodeAddresses)),
         ];

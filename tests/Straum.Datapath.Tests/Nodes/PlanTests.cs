@@ -51,6 +51,13 @@ public sealed class PlanTests
         RoutePlan.Build(Native, Eth0, 0, toPeers: false).Routes.ShouldHaveSingleItem().Destination.ToString().ShouldBe("10.244.1.0/24");
 
     [Fact]
+    public void Uplinks_AddressOfADeviceThatCameAfterTheLinksWereListed_IsNoFault()
+    {
+        var address = new InterfaceAddress { InterfaceIndex = 8, Address = IPAddress.Parse("172.30.0.11"), PrefixLength = 24 };
+        UplinkFinder.Find([], [address], [address.Address], []).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Routes_PeerOnAnotherLink_IsAProblemAndNoRoute()
     {
         var far = Native with { Peers = [N2 with { AddressV4 = IPAddress.Parse("192.0.2.9"), PodPrefixes = [IPNetwork.Parse("10.244.2.0/24")] }] };
