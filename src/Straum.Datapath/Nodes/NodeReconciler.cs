@@ -121,7 +121,7 @@ public sealed class NodeReconciler
             _attachments.DetachDevice(device.Role, device.Index);
             _attached.Remove(device);
         }
-        foreach (var (role, index) in wanted.Except(_attached).ToArray())
+        foreach (var (role, index) in wanted.Where(device => !_attachments.IsAttached(device.Role, device.Index)))
         {
             var (incoming, outgoing) = role == UplinkRole
                 ? (programs.UplinkIn, programs.UplinkOut)

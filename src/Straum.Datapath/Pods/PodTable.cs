@@ -49,11 +49,11 @@ public sealed class PodTable(LoadedDatapath datapath, Attachments attachments)
         attachments.DetachDevice(Role, pod.InterfaceIndex);
     }
 
-    /// <summary>Whether every address leads to this pod.</summary>
+    /// <summary>Whether every address leads to this pod, and the programs are on its device.</summary>
     public bool Contains(PodBinding pod)
     {
         var expected = EntryOf(pod);
-        return pod.Addresses.All(a => datapath.Tables.Pods.TryLookup(Addr.From(a), out var entry) && entry.Equals(expected));
+        return attachments.IsAttached(Role, pod.InterfaceIndex) && pod.Addresses.All(a => datapath.Tables.Pods.TryLookup(Addr.From(a), out var entry) && entry.Equals(expected));
     }
 
     /// <summary>Removes the entries of addresses that no pod has: what a crash between two steps left.</summary>

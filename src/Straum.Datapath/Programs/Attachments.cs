@@ -13,6 +13,8 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
 {
     private const string SocketRole = "socket";
 
+    private static readonly TcDirection[] Directions = [TcDirection.Ingress, TcDirection.Egress];
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Attached> _links = new(StringComparer.Ordinal);
 
@@ -39,12 +41,31 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         Attach(role, ifindex, TcDirection.Egress, outgoing);
     }
 
+    /// <summary>
+    /// Whether this run attached both directions and the kernel still has them: they are gone with a device that was
+    /// deleted, also when another one has its index now, and when someone else detached them.
+    /// </summary>
+    public bool IsAttached(string role, int ifindex)
+    {
+        lock (_lock)
+        {
+            return Array.TrueForAll(Directions, direction => Features.Tcx.IsSupported
+                ? _links.TryGetValue(NameOf(role, ifindex, direction), out var link) && link.Link.Info.InterfaceIndex == ifindex
+                : new TcAttachment(ifindex, direction).Find(netlink) is not null);
+        }
+    }
+
     public void DetachDevice(string role, int ifindex)
     {
         lock (_lock)
         {
-            foreach (var direction in new[] { TcDirection.Ingress, TcDirection.Egress })
+            foreach (var direction in Directions)
             {
+                if (!Features.Tcx.IsSupported)
+                {
+                    new TcAttachment(ifindex, direction).Detach(netlink);
+                    continue;
+                }
                 var name = NameOf(role, ifindex, direction);
                 if (_links.Remove(name, out var link))
                 {
@@ -118,20 +139,28 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
             known.Dispose();
         }
         var link = BpfLink.TryOpenPinned(path);
-        if (link is not null && !fits(link.Info))
+        try
         {
-            link.Dispose();
-            link = null;
-            Pins.Remove(path);
+            if (link is not null && !fits(link.Info))
+            {
+                link.Dispose();
+                link = null;
+                Pins.Remove(path);
+            }
+            if (link is not null)
+            {
+                link.Update(program);
+            }
+            else
+            {
+                link = attach();
+                link.Pin(path);
+            }
         }
-        if (link is not null)
+        catch
         {
-            link.Update(program);
-        }
-        else
-        {
-            link = attach();
-            link.Pin(path);
+            link?.Dispose();
+            throw;
         }
         _links.Add(name, new Attached(role, hook, target, program, link));
     }
