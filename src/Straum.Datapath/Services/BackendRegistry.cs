@@ -80,14 +80,18 @@ internal sealed class BackendRegistry
     }
 
     /// <summary>
-    /// Ends restoring: what lies between the restored indices is free, or was released by the former agent and rests.
+    /// Ends restoring: what was not restored is free, or was released by the former agent and rests, wherever it lies.
     /// Writes nothing: the watches have not synced yet.
     /// </summary>
     /// <param name="now">A timestamp of the clock that <see cref="Retire"/> is given too.</param>
     public void CompleteRestore(long now)
     {
         var used = _uses.Values.Select(u => u.Id).ToHashSet();
-        _next = used.Count == 0 ? 1 : used.Max() + 1;
+        _next = _tables.BackendCapacity;
+        while (_next > 1 && !used.Contains(_next - 1) && _tables.ReadBackend(_next - 1).Flags == (byte)BackendFlags.Free)
+        {
+            _next--;
+        }
         for (var id = _next - 1; id >= 1; id--)
         {
             if (used.Contains(id))
