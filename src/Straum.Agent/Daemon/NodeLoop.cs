@@ -18,7 +18,7 @@ namespace Straum.Agent.Daemon;
 /// <summary>
 /// The one place where intent becomes kernel state: waits until something changed, compiles everything that
 /// may depend on it, and writes the differences. A pass that fails is run again, with growing pauses; until it
-/// succeeds the kernel keeps what it has.
+/// succeeds the kernel keeps what it has. Also without a change the kernel is compared now and then.
 /// </summary>
 /// <param name="options">The configuration.</param>
 /// <param name="reconciler">Writes the kernel.</param>
@@ -31,6 +31,9 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    // Nobody tells of everything: a route that someone else replaced, a program that someone else detached.
+    private static readonly TimeSpan Audit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Housekeeping = TimeSpan.FromSeconds(1);
 
     // One slot: while a pass runs, any number of changes become one.
@@ -69,8 +72,9 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             }
             try
             {
-                Pass(Volatile.Read(ref _snapshot));
+                var complete = Pass(Volatile.Read(ref _snapshot));
                 pause = FirstPause;
+                retry.Change(complete ? Audit : LongestPause, Timeout.InfiniteTimeSpan);
             }
             catch (Exception e) when (e is LinuxException or IOException)
             {
@@ -88,25 +92,26 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         _wake.Writer.TryWrite(true);
     }
 
-    private void Pass(Snapshot snapshot)
+    /// <summary>False when a table had no room for all: some may become free without an event.</summary>
+    private bool Pass(Snapshot snapshot)
     {
         // Until every watch has synced, absence means nothing, and what the kernel has is better than what we know.
         if (!snapshot.AllSynced)
         {
-            return;
+            return true;
         }
         var started = clock.GetTimestamp();
         if (snapshot.Nodes.Find("", options.Node.Name) is not { } node)
         {
             Publish(State with { Waiting = $"Node {options.Node.Name} does not exist yet (is node.name right?)" });
-            return;
+            return true;
         }
         var view = NetworkView.Read(netlink);
         var intent = IntentOf(snapshot, node, view, out var problems, out var waiting);
         if (intent is null)
         {
             Publish(State with { Waiting = waiting, Problems = problems });
-            return;
+            return true;
         }
         var pass = reconciler.Reconcile(intent);
         var took = clock.GetElapsedTime(started);
@@ -128,6 +133,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
                 pass.Services, pass.Peers, pass.Routes, (int)took.TotalMilliseconds);
         }
         Passed?.Invoke(state);
+        return pass.Unplaced == 0;
     }
 
     private NodeIntent? IntentOf(Snapshot snapshot, Node node, NetworkView view, out ImmutableArray<Problem> problems, out string? waiting)
@@ -153,6 +159,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         problems = [.. routing.Problems, .. services.Problems];
         return new NodeIntent
         {
+            NodeName = node.Name,
             Routing = routing.Spec,
             Services = services,
             Uplinks = uplinks,

@@ -8,6 +8,9 @@ namespace Straum.Datapath.Nodes;
 /// <summary>Everything that the kernel of this node shall hold, pods excepted: those come and go by CNI.</summary>
 public sealed record NodeIntent
 {
+    /// <summary>Of this node's own object.</summary>
+    public required string NodeName { get; init; }
+
     public required RoutingSpec Routing { get; init; }
 
     public required ServicePlan Services { get; init; }

@@ -13,7 +13,12 @@ using Straum.Linux.Netlink;
 namespace Straum.Datapath.Nodes;
 
 /// <summary>What one pass changed, and what it could not do.</summary>
-public sealed record NodePass(int Services, int Peers, int Routes, ImmutableArray<Problem> Problems)
+/// <param name="Services">Entries of Services written or removed.</param>
+/// <param name="Peers">Prefixes written or removed.</param>
+/// <param name="Routes">Routes set or removed.</param>
+/// <param name="Unplaced">What found no room in a table; the next pass may find some.</param>
+/// <param name="Problems">Why this node does not do all that the objects say.</param>
+public sealed record NodePass(int Services, int Peers, int Routes, int Unplaced, ImmutableArray<Problem> Problems)
 {
     public bool ChangedAnything => Services + Peers + Routes > 0;
 }
@@ -73,7 +78,8 @@ public sealed class NodeReconciler
         problems.AddRange(plan.Problems);
         var routes = _routes.Reconcile(plan.Routes);
 
-        return new NodePass(services.Published + services.Withdrawn, peers.Written + peers.Deleted, routes, problems.ToImmutable());
+        return new NodePass(services.Published + services.Withdrawn, peers.Written + peers.Deleted, routes,
+            services.Unplaced + peers.Full.Count, problems.ToImmutable());
     }
 
     private int EnsureOverlay(NodeIntent intent)
@@ -134,8 +140,8 @@ public sealed class NodeReconciler
     private Problem PeersFull(NodeIntent intent, int missing) => new()
     {
         Severity = Severity.Error,
-        Object = new ObjectName("Node", new NamespacedName("", "")),
+        Object = new ObjectName("Node", new NamespacedName("", intent.NodeName)),
         Message = $"{missing} of the prefixes of {intent.Routing.Peers.Length} nodes did not fit into the table peers ({_datapath.Tables.Peers.Capacity} entries).",
-        Fix = "Raise tables.peers in straum.yaml and restart the agent.",
+        Fix = TableFullException.FixFor("tables.peers"),
     };
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Straum.Control.Problems;
 using Straum.Control.Services;
 using Straum.Datapath.Abi;
+using Straum.Datapath.Tables;
 using Straum.Kubernetes.Objects;
 
 namespace Straum.Datapath.Services;
@@ -10,8 +11,9 @@ namespace Straum.Datapath.Services;
 /// <summary>What one pass changed in the kernel.</summary>
 /// <param name="Published">Entries written or rewritten.</param>
 /// <param name="Withdrawn">Entries removed.</param>
-/// <param name="Problems">Frontends that did not fit; all others are as desired.</param>
-public sealed record ServicePass(int Published, int Withdrawn, ImmutableArray<Problem> Problems);
+/// <param name="Unplaced">Frontends that did not fit: a later pass may find room, also when nothing else has changed.</param>
+/// <param name="Problems">Those frontends, and what this version does not serve; all others are as desired.</param>
+public sealed record ServicePass(int Published, int Withdrawn, int Unplaced, ImmutableArray<Problem> Problems);
 
 /// <summary>
 /// Makes the kernel's Service tables equal to the desired frontends. Not thread-safe: one loop owns it.
@@ -96,8 +98,9 @@ public sealed class ServiceReconciler
 
         var published = Publish(keys, entries, changes, problems);
         var withdrawn = Withdraw(desired);
+        var unplaced = problems.Count;
         problems.AddRange(uncovered.Select(u => ServiceCoverage.ProblemOf(u.Service, u.Missing)));
-        return new ServicePass(published, withdrawn, problems.ToImmutable());
+        return new ServicePass(published, withdrawn, unplaced, problems.ToImmutable());
     }
 
     /// <summary>ClusterIP today; the other kinds are compiled and wait for their datapath.</summary>
@@ -310,6 +313,6 @@ public sealed class ServiceReconciler
         Object = new ObjectName("Service", frontend.ServiceName),
         Field = "spec.ports",
         Message = $"{new IPEndPoint(frontend.Address, frontend.Port)}/{frontend.Protocol} is not served: the table {table} ({capacity} entries) is full.",
-        Fix = $"Raise tables.{table} in straum.yaml and restart the agent.",
+        Fix = TableFullException.FixFor($"tables.{table}"),
     };
 }

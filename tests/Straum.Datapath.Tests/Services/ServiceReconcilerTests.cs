@@ -114,6 +114,20 @@ public sealed class ServiceReconcilerTests
     }
 
     [Fact]
+    public void Restart_BackendThatWasResting_IsFree()
+    {
+        var reconciler = NewReconciler();
+        reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.2:8080", "10.244.1.3:8080")]);
+        reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.2:8080")]);
+        _tables.ReadBackend(2).Flags.ShouldBe((byte)BackendFlags.Usable);
+
+        NewReconciler();
+
+        _tables.ReadBackend(1).Flags.ShouldBe((byte)BackendFlags.Usable);
+        _tables.ReadBackend(2).Flags.ShouldBe((byte)BackendFlags.Free);
+    }
+
+    [Fact]
     public void Restart_EntryWithABackendThatIsFree_IsRewritten()
     {
         NewReconciler().Reconcile([Frontend("10.96.0.10:80", "10.244.1.2:8080"), Frontend("10.96.0.11:80", "10.244.1.3:8080")]);
@@ -158,6 +172,18 @@ public sealed class ServiceReconcilerTests
         pass.Published.ShouldBe(1);
         pass.Problems.Single().Fix.ShouldContain("tables.services");
         reconciler.Backends.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Reconcile_OneServiceInTheRoomOfAnother_IsServedByTheNextPass()
+    {
+        var reconciler = new ServiceReconciler(new FakeServiceTables(services: 1), _clock);
+        reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.1:80")]);
+
+        reconciler.Reconcile([Frontend("10.96.0.11:80", "10.244.1.1:80")]).Unplaced.ShouldBe(1);
+
+        reconciler.Reconcile([Frontend("10.96.0.11:80", "10.244.1.1:80")]).Unplaced.ShouldBe(0);
+        reconciler.Services.ShouldBe(1);
     }
 
     [Fact]
