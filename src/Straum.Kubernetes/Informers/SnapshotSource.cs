@@ -49,8 +49,18 @@ public sealed class SnapshotSource
     /// <summary>How each informer is doing.</summary>
     public IReadOnlyList<InformerStatus> Status => _informers.ConvertAll(i => i.Status);
 
-    /// <summary>Runs the informers until cancelled.</summary>
-    public Task RunAsync(CancellationToken ct) => Task.WhenAll(_informers.ConvertAll(i => i.RunAsync(ct)));
+    /// <summary>
+    /// Runs the informers until cancelled. One that breaks ends the others and throws: snapshots of which one kind stands
+    /// still would pass for true.
+    /// </summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var running = _informers.ConvertAll(i => i.RunAsync(stop.Token));
+        await Task.WhenAny(running).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(running).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// The next snapshot that differs from the one handed out last, waiting until there is one. For one consumer.

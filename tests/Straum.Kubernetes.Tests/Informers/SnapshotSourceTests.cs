@@ -50,6 +50,21 @@ public sealed class SnapshotSourceTests
         await run;
     }
 
+    [Fact]
+    public async Task RunAsync_OneInformerBreaks_EndsTheOthersAndThrows()
+    {
+        var nodes = new ScriptedStream();
+        using var client = new ScriptedApi(request => (request.RequestUri!.AbsolutePath, request.RequestUri.Query.Contains("watch=true")) switch
+        {
+            ("/api/v1/nodes", false) => Namespaces("1", ["n1"]),
+            ("/api/v1/nodes", true) => Streamed(nodes),
+            _ => throw new InvalidOperationException("a fault of ours"),
+        }).Client(new EagerTime());
+        var source = new SnapshotSource(client, new SnapshotWatches { Nodes = new(), Namespaces = new() }, new EagerTime(), new Random(1));
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => source.RunAsync(Ct))).Message.ShouldBe("a fault of ours");
+    }
+
     private static async Task<Snapshots.Snapshot> UntilAsync(SnapshotSource source, Predicate<Snapshots.Snapshot> condition)
     {
         while (true)
