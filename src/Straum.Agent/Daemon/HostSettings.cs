@@ -1,3 +1,4 @@
+using Straum.Agent.Cni;
 using Straum.Agent.Configuration;
 using Straum.Linux;
 
@@ -7,7 +8,7 @@ namespace Straum.Agent.Daemon;
 internal static class HostSettings
 {
     private const string ReservedPorts = "net.ipv4.ip_local_reserved_ports";
-    private const string AcceptAdvertisements = "accept_ra";
+    private const string Ipv6Devices = "/proc/sys/net/ipv6/conf";
 
     /// <exception cref="LinuxException">A setting cannot be written.</exception>
     public static void Apply(AgentOptions options)
@@ -16,7 +17,7 @@ internal static class HostSettings
         {
             Ensure("net.ipv4.ip_forward", "1");
         }
-        if (options.Ipv6.Enabled && Directory.Exists("/proc/sys/net/ipv6"))
+        if (options.Ipv6.Enabled && Directory.Exists(Ipv6Devices))
         {
             KeepRouterAdvertisements();
             Ensure("net.ipv6.conf.all.forwarding", "1");
@@ -25,16 +26,31 @@ internal static class HostSettings
     }
 
     // A node that learns its own routes by router advertisement would lose them by becoming a router: 2 means
-    // accept although forwarding (Documentation/networking/ip-sysctl.rst).
+    // accept although forwarding (Documentation/networking/ip-sysctl.rst). Not for pods' devices, nor by default
+    // for those to come: what is behind them must not tell the node where to send its packets (CVE-2020-10749).
     private static void KeepRouterAdvertisements()
     {
-        foreach (var device in Directory.EnumerateDirectories("/proc/sys/net/ipv6/conf"))
+        var devices = Directory.EnumerateDirectories(Ipv6Devices).Select(path => Path.GetFileName(path))
+            .Where(name => name is not ("all" or "default") && !name.StartsWith(PodLink.HostNamePrefix, StringComparison.Ordinal));
+        foreach (var device in devices)
         {
-            var path = Path.Combine(device, AcceptAdvertisements);
-            if (File.ReadAllText(path).Trim() == "1")
+            var name = $"net/ipv6/conf/{device}/accept_ra";
+            if (Sysctl.TryRead(name, out var value) && value == "1")
             {
-                File.WriteAllText(path, "2");
+                TryWrite(name, "2");
             }
+        }
+    }
+
+    // Other devices come and go as they like.
+    private static void TryWrite(string name, string value)
+    {
+        try
+        {
+            Sysctl.Write(name, value);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+        {
         }
     }
 
