@@ -91,10 +91,10 @@ public static class AgentDaemon
             {
                 return;
             }
-            first = false;
             attachments.RemoveStale();
             RemoveForeignMaps(datapath.Pins, log);
             CniConfigFile.Write(options.Cni.ConfDir, options.Cni.Network, Path.Combine(options.Paths.Run, "agent.sock"), journal);
+            first = false; // only now: a step that failed is run again with the next pass
             log.LogInformation("ready: {Mode}, MTU {Mtu}, device {Device}",
                 options.Routing.Mode, passed.Intent!.Settings.Mtu, passed.Intent.Uplinks[0].Name);
         };
