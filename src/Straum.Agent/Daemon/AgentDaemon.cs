@@ -54,7 +54,7 @@ public static class AgentDaemon
         var loop = new NodeLoop(options, new NodeReconciler(datapath, attachments, netlink, clock), netlink,
             node => registry.SetPodCidrs(PrefixesFor(options, node), wiring.HasIpv6 && options.Ipv6.Enabled), clock, logs.CreateLogger("node"));
         var journal = Path.Combine(options.Paths.State, "cni", "pending");
-        var pods = new PodDatapath(new PodTable(datapath, attachments));
+        var pods = new PodDatapath(new PodTable(datapath, attachments), logs.CreateLogger("pods"));
         var pending = new PendingDeletes(journal);
         using var podAttachments = new PodAttachments(registry, wiring, pods, pending,
             () => loop.State.Intent!.Settings.Mtu, clock, logs.CreateLogger<PodAttachments>());

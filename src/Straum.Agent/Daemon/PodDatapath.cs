@@ -1,22 +1,33 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Straum.Agent.Cni;
 using Straum.Control.Addressing;
 using Straum.Datapath.Pods;
+using Straum.Datapath.Tables;
+using Straum.Linux;
 
 namespace Straum.Agent.Daemon;
 
 /// <summary>CNI's view of the datapath, over the table `pods` and the programs on each veth.</summary>
-internal sealed class PodDatapath(PodTable table) : IPodDatapath
+internal sealed class PodDatapath(PodTable table, ILogger log) : IPodDatapath
 {
     private readonly ConcurrentDictionary<AddressOwner, PodBinding> _bindings = new();
     private uint _lastId;
 
+    // One pod's device may go while this runs, or have gone and come back: no reason to leave all others alone.
     public void Restore(IReadOnlyCollection<PodEndpoint> pods)
     {
         foreach (var pod in pods)
         {
-            Attach(pod);
+            try
+            {
+                Attach(pod);
+            }
+            catch (Exception e) when (e is LinuxException or TableFullException)
+            {
+                log.LogError("{Pod} is not connected: {Reason}", pod.Owner, e.Message);
+            }
         }
         table.RemoveExcept(pods.SelectMany(p => p.Addresses).ToHashSet<IPAddress>());
     }
