@@ -13,6 +13,7 @@ internal static class NetworkWatch
     public static async Task RunAsync(Action changed, CancellationToken ct)
     {
         using var monitor = RtNetlinkMonitor.Open(groups: NetlinkGroups.Links | NetlinkGroups.Addresses | NetlinkGroups.Routes);
+        changed(); // a pass may have looked before there was anyone to listen
         await foreach (var change in monitor.ReadAllAsync(ct))
         {
             if (Matters(change))
