@@ -43,6 +43,7 @@ internal sealed class KernelFixture : IDisposable
 
     public NodeIntent Intent(RoutingMode mode, params PeerSpec[] peers) => new()
     {
+        NodeName = "n1",
         Routing = new RoutingSpec { Mode = mode, Peers = [.. peers], LocalPodPrefixes = [IPNetwork.Parse("10.244.1.0/24")] },
         Services = ServicePlan.Empty,
         Uplinks = [.. UplinkFinder.Find(Net.Links.List(), Net.Addresses.List(), [IPAddress.Parse("172.30.0.11"), IPAddress.Parse("fd30::11")], [])],

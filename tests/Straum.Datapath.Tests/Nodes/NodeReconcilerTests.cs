@@ -2,6 +2,7 @@ using System.Net;
 using Straum.Control.Routing;
 using Straum.Datapath.Abi;
 using Straum.Datapath.Nodes;
+using Straum.Linux.Bpf;
 using Straum.Linux.Netlink;
 
 namespace Straum.Datapath.Tests.Nodes;
@@ -99,6 +100,22 @@ public sealed class NodeReconcilerTests : IDisposable
 
         _kernel.Routes().ShouldBe(NativeRoutes);
         attachments.Describe().ShouldAllBe(a => a.Target == again.ToString() && a.Attached);
+    });
+
+    [Fact]
+    public void Reconcile_ProgramDetachedBySomeone_IsAttachedAgain() => _kernel.Agent((_, attachments, node) =>
+    {
+        var intent = _kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native));
+        node.Reconcile(intent);
+        using (var link = BpfLink.OpenPinned(Path.Combine(_kernel.PinsOf("links"), $"uplink-{_kernel.Eth0}-in")))
+        {
+            link.Detach();
+        }
+        attachments.IsAttached("uplink", _kernel.Eth0).ShouldBeFalse();
+
+        node.Reconcile(intent);
+
+        attachments.IsAttached("uplink", _kernel.Eth0).ShouldBeTrue();
     });
 
     public void Dispose() => _kernel.Dispose();
