@@ -114,14 +114,16 @@ public sealed class ServiceReconcilerTests
     }
 
     [Fact]
-    public void Restart_BackendThatWasResting_IsFree()
+    public void Restart_HighestBackendWasResting_IsFreeAfterTheGrace()
     {
         var reconciler = NewReconciler();
         reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.2:8080", "10.244.1.3:8080")]);
         reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.2:8080")]);
         _tables.ReadBackend(2).Flags.ShouldBe((byte)BackendFlags.Usable);
 
-        NewReconciler();
+        var restarted = NewReconciler();
+        _clock.Advance(ServiceReconciler.Grace);
+        restarted.RetireRested();
 
         _tables.ReadBackend(1).Flags.ShouldBe((byte)BackendFlags.Usable);
         _tables.ReadBackend(2).Flags.ShouldBe((byte)BackendFlags.Free);
