@@ -13,6 +13,9 @@ internal static class ProtobufDecoder
 {
     public const string ContentType = "application/vnd.kubernetes.protobuf";
 
+    // The end of the year 9999, the last that RFC 3339 can write.
+    private const long MaxSeconds = 253402300799;
+
     private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
     /// <summary>
@@ -213,7 +216,11 @@ internal static class ProtobufDecoder
                 nanos = (long)reader.Value;
             }
         }
-        return seconds <= 0 && nanos == 0
+        if (seconds is < 0 or > MaxSeconds || nanos is < 0 or >= 1_000_000_000)
+        {
+            throw new FormatException("protobuf: time out of range");
+        }
+        return seconds == 0 && nanos == 0
             ? null
             : DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanos / 100).UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
     }

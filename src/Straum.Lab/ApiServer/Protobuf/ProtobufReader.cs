@@ -29,7 +29,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
             return false;
         }
         var tag = Varint();
-        Number = (int)(tag >> 3);
+        Number = tag >> 3 <= int.MaxValue ? (int)(tag >> 3) : throw new FormatException("protobuf: field number too large");
         Bytes = default;
         HasBytes = false;
         switch (tag & 7)
@@ -41,7 +41,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
                 Value = BitConverter.ToUInt64(Take(8));
                 break;
             case 2:
-                Bytes = Take(checked((int)Varint()));
+                Bytes = Take(Varint());
                 HasBytes = true;
                 break;
             case 5:
@@ -68,14 +68,14 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> data)
         throw new FormatException("protobuf: varint too long");
     }
 
-    private ReadOnlySpan<byte> Take(int length)
+    private ReadOnlySpan<byte> Take(ulong length)
     {
-        if (length < 0 || length > _rest.Length)
+        if (length > (ulong)_rest.Length)
         {
             throw new FormatException("protobuf: cut off");
         }
-        var taken = _rest[..length];
-        _rest = _rest[length..];
+        var taken = _rest[..(int)length];
+        _rest = _rest[(int)length..];
         return taken;
     }
 }
