@@ -148,7 +148,8 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxLength + 1024;
+            // Above our own limit, so that a body that is a little too large is answered and not cut off.
+            kestrel.Limits.MaxRequestBodySize = 4L * RequestBody.MaxLength;
             kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreamsPerConnection;
             foreach (var socket in _sockets)
             {

@@ -55,8 +55,6 @@ internal sealed class ListenSocket : IDisposable
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            // So that a restart need not wait for the connections of the last run to be forgotten.
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(endPoint);
             return socket;
         }

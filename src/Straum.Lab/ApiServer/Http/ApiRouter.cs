@@ -55,6 +55,12 @@ internal sealed class ApiRouter
         {
             await http.WriteStatusAsync(refusal).ConfigureAwait(false);
         }
+        catch (BadHttpRequestException bad) when (!http.Response.HasStarted)
+        {
+            await http.WriteStatusAsync(bad.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? StatusException.TooLarge(RequestBody.MaxLength)
+                : StatusException.BadRequest(bad.Message)).ConfigureAwait(false);
+        }
         catch (Exception e) when (e is OperationCanceledException or ConnectionAbortedException or ConnectionResetException
             || http.RequestAborted.IsCancellationRequested)
         {
