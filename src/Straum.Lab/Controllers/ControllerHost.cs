@@ -10,7 +10,8 @@ internal sealed class ControllerHost : IAsyncDisposable
     private readonly List<Task> _loops;
 
     /// <summary>Starts those of the controllers that <paramref name="set"/> contains.</summary>
-    public ControllerHost(ControllerContext context, ControllerSet set, ILogger logger)
+    /// <param name="quarantine">How long a node must be missing before its pods are given up.</param>
+    public ControllerHost(ControllerContext context, ControllerSet set, ILogger logger, TimeSpan? quarantine = null)
     {
         Controller[] all =
         [
@@ -21,7 +22,7 @@ internal sealed class ControllerHost : IAsyncDisposable
             new NamespaceController(context),
             new GarbageCollector(context),
             new CustomResourceController(context),
-            new PodGarbageCollector(context, PodGarbageCollector.DefaultQuarantine),
+            new PodGarbageCollector(context, quarantine ?? PodGarbageCollector.DefaultQuarantine),
         ];
         _loops = [.. all.Where(controller => set.Contains(controller.Name)).Select(controller =>
             Task.Run(() => new ControllerLoop(controller, context.Store, context.Clock, logger).RunAsync(_stopping.Token)))];
