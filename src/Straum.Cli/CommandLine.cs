@@ -23,7 +23,7 @@ internal static class CommandLine
     /// <summary>Runs one command line. Returns the exit code; see <see cref="ExitCode"/> for their meaning.</summary>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter error, CancellationToken stop)
     {
-        var parse = CreateRoot().Parse(arguments);
+        var parse = CreateRoot().Parse(LabKubectlCommand.Literally(arguments));
         if (UsageFault.Of(parse) is { } misuse)
         {
             await error.WriteLineAsync(misuse.Message);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Straum.Cli.Commands;
 using Straum.Cli.Terminal;
 
 namespace Straum.Cli.Tests;
@@ -31,6 +32,27 @@ public sealed class CommandLineTests
         run.ExitCode.ShouldBe(ExitCode.Usage);
         run.Error.ShouldStartWith("straum: usage: ");
         run.Error.ShouldContain("straum --help");
+    }
+
+    [Theory]
+    [InlineData("straum: lab up: --nodes does not take 'abc' (straum lab up --help lists what is possible)", "lab", "up", "--nodes", "abc")]
+    [InlineData("straum: lab up: --mode does not take 'geneve' (straum lab up --help lists what is possible)", "lab", "up", "--mode", "geneve")]
+    public async Task Value_OfAnOption_IsRefusedInOneLineWithoutTypes(string fault, params string[] arguments)
+    {
+        var run = await CliRun.Of(arguments);
+        run.ExitCode.ShouldBe(ExitCode.Usage);
+        run.Error.TrimEnd().ShouldBe(fault);
+    }
+
+    [Theory]
+    [InlineData("exec", "pod", "--", "ls", "--", "-l")]
+    [InlineData("get", "--help")]
+    [InlineData("get", "pods", "-o=json", "--output", "wide", "--version")]
+    public void Kubectl_GetsItsWords_AsTheyWereWritten(params string[] words)
+    {
+        var parse = CommandLine.CreateRoot().Parse(LabKubectlCommand.Literally(["lab", "kubectl", .. words]));
+        parse.Action.ShouldNotBeNull().ClearsParseErrors.ShouldBeFalse();
+        parse.UnmatchedTokens.ShouldBe(words);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal static class UsageFault
             return null;
         }
         var path = PathOf(parse.CommandResult);
-        var why = parse.Errors[0].Message.TrimEnd('.');
+        var why = Why(parse.Errors[0]);
         var fix = $"{path} --help lists what is possible";
         if (parse.UnmatchedTokens is [var unknown, ..])
         {
@@ -26,6 +26,14 @@ internal static class UsageFault
         var what = path["straum".Length..].TrimStart();
         return new CommandFault(what is "" ? "usage" : what, why, fix, ExitCode.Usage);
     }
+
+    // The parser says which .NET type a value is not, over several lines; a reader wants to know which option and which value.
+    private static string Why(ParseError error) => error.SymbolResult switch
+    {
+        OptionResult { Tokens: [var value] } option when error.Message.Contains("expected type", StringComparison.Ordinal) =>
+            $"{option.Option.Name} does not take '{value.Value}'",
+        _ => error.Message.TrimEnd('.'),
+    };
 
     private static string PathOf(CommandResult command)
     {
