@@ -28,7 +28,7 @@ INLINE bool has_port(const struct packet *pkt)
  * Settles the source port of `t->to`: the one that the flow has, unless it must
  * be one of the node's range or another flow has it.
  *
- * It only looks; the insertion that follows claims. Two CPUs that are given one
+ * It only looks; the insertion that follows claims. Two flows that are given one
  * port for one destination in the same moment cost one of them its packet.
  * Looking keeps the loop small: what is in it is verified PORT_ATTEMPTS times
  * for every state in which a packet can come here.
@@ -76,8 +76,14 @@ INLINE int translate(const struct packet *pkt, const struct node_config *node, s
 	entry->peer = *from;
 	entry->flags = CT_TRANSLATED | CT_WIRE;
 	err = ct_insert(&t->to, entry);
-	if (err)
-		return err == -EEXIST ? DROP_SNAT_EXHAUSTED : DROP_CT_FULL;
+	if (err) {
+		if (err != -EEXIST)
+			return DROP_CT_FULL;
+		/* Another CPU, with this flow's other first packet, made the same choice:
+		 * a resolver sends A and AAAA from one socket at once. */
+		other = ct_lookup(&t->to, &reply);
+		return other && tuple_equal(&other->peer, from) ? DROP_NONE : DROP_SNAT_EXHAUSTED;
+	}
 
 	entry->peer = t->to;
 	entry->flags = CT_TRANSLATED;

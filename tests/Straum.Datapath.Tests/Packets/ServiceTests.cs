@@ -32,6 +32,35 @@ public sealed class ServiceTests : IClassFixture<DatapathFixture>
     }
 
     [Fact]
+    public void TwoFirstPacketsOfOneFlowAtOnce_BothGoToTheSameBackend()
+    {
+        const int flows = 2_000;
+        _kernel.AddService(Vip4, 53, Packet.Udp, 100, new IPEndPoint(PodB4, 53));
+        _kernel.Checksummed = false; // only the verdicts count here
+        var arrived = 0;
+
+        Parallel.Invoke(Resolver, Resolver);
+
+        _kernel.Drops(DropReason.SnatExhausted).ShouldBe(0u);
+        _kernel.Flows.ShouldBe(2 * flows);
+
+        void Resolver() => _kernel.InNamespace(() =>
+        {
+            var query = Packet.Between(PodA4, Vip4, Packet.Udp) with { DestinationPort = 53 };
+            for (var i = 0; i < flows; i++)
+            {
+                var frame = (query with { SourcePort = (ushort)(1024 + i) }).ToFrame();
+                Interlocked.Increment(ref arrived);
+                while (Volatile.Read(ref arrived) < 2 * (i + 1))
+                {
+                    Thread.SpinWait(1);
+                }
+                _kernel.RunHere(_kernel.Datapath.Programs.PodOut, _kernel.PodA, frame);
+            }
+        });
+    }
+
+    [Fact]
     public void OtherPortOrProtocol_IsNoneOfTheService()
     {
         _kernel.AddService(Vip4, 80, Packet.Tcp, 100, new IPEndPoint(PodB4, 8080));
