@@ -9,7 +9,7 @@ public sealed record ControllerSet
 
     /// <summary>The names that there are.</summary>
     public static IReadOnlyList<string> Known { get; } =
-        ["deployment", "replicaset", "scheduler", "endpointslice", "namespace", "garbagecollector", "podgc", "customresource"];
+        ["deployment", "replicaset", "scheduler", "endpointslice", "namespace", "garbagecollector", "podgc", "customresource", "eventexpiry"];
 
     public static ControllerSet All { get; } = new([.. Known]);
 

@@ -16,6 +16,8 @@ internal sealed record ControllerContext(ObjectStore Store, ObjectWriter Writer,
 
     public ApiResource EndpointSlices { get; } = Registry.Get("endpointslices.discovery.k8s.io");
 
+    public EventRecorder Events { get; } = new(Writer, Registry, Clock);
+
     public StoreState State => Store.State;
 
     public DateTimeOffset Now => Clock.GetUtcNow();

@@ -22,6 +22,7 @@ internal sealed class ControllerHost : IAsyncDisposable
             new NamespaceController(context),
             new GarbageCollector(context),
             new CustomResourceController(context),
+            new EventExpiryController(context, EventExpiryController.DefaultLifetime),
             new PodGarbageCollector(context, quarantine ?? PodGarbageCollector.DefaultQuarantine),
         ];
         _loops = [.. all.Where(controller => set.Contains(controller.Name)).Select(controller =>

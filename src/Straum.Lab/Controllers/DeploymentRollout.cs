@@ -46,6 +46,7 @@ internal sealed class DeploymentRollout
                 return null; // the old pods first
             }
             _current = await CreateAsync(newest + 1).ConfigureAwait(false);
+            Tell(_current.Name, 0, SizeOf(_current));
             _sets.Add(_current);
         }
         else if (DeploymentController.Revision(_current) <= newest)
@@ -142,6 +143,7 @@ internal sealed class DeploymentRollout
             return;
         }
         await UpdateAsync(set, current => current.Need("spec")["replicas"] = size).ConfigureAwait(false);
+        Tell(set.Name, SizeOf(set), size);
     }
 
     private async Task<StoredObject> UpdateAsync(StoredObject set, Action<JsonObject> change)
@@ -195,6 +197,15 @@ internal sealed class DeploymentRollout
                 ["template"] = template,
             },
         });
+    }
+
+    private void Tell(string set, int from, int to)
+    {
+        if (from != to)
+        {
+            _context.Events.Normal("deployment-controller", _deployment, "ScalingReplicaSet",
+                $"Scaled {(to > from ? "up" : "down")} replica set {set} from {from} to {to}");
+        }
     }
 
     private static void Annotate(JsonObject obj, long revision) =>

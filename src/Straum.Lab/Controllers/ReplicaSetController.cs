@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Straum.Lab.ApiServer;
+using Straum.Lab.ApiServer.Errors;
 using Straum.Lab.ApiServer.Resources;
 using Straum.Lab.ApiServer.Selectors;
 using Straum.Lab.ApiServer.Storage;
@@ -11,6 +12,8 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
 {
     // A wave, so that a template that is refused is refused this often and not thousands of times.
     private const int MaxWave = 500;
+
+    private const string EventSource = "replicaset-controller";
 
     private readonly OwnerIndex _pods = new();
 
@@ -48,13 +51,11 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
         if (set.Deleting is null && active.Count < wanted)
         {
             var wave = Math.Min(wanted - active.Count, MaxWave);
-            await Task.WhenAll(Enumerable.Range(0, wave).Select(_ =>
-                context.Writer.CreateAsync(context.Pods, set.Namespace, PodOf(set)))).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, wave).Select(_ => CreatePodAsync(set))).ConfigureAwait(false);
         }
         else if (set.Deleting is null && active.Count > wanted)
         {
-            await Task.WhenAll(Expendable(active).Take(active.Count - wanted).Select(pod =>
-                context.Writer.DeleteAsync(context.Pods, pod.Namespace, pod.Name, new DeleteOptions(Uid: pod.Uid)))).ConfigureAwait(false);
+            await Task.WhenAll(Expendable(active).Take(active.Count - wanted).Select(pod => DeletePodAsync(set, pod))).ConfigureAwait(false);
         }
         return await WriteStatusAsync(set, active).ConfigureAwait(false);
     }
@@ -74,6 +75,26 @@ internal sealed class ReplicaSetController(ControllerContext context) : Controll
                 return current;
             }).ConfigureAwait(false);
         }
+    }
+
+    private async Task CreatePodAsync(StoredObject set)
+    {
+        try
+        {
+            var pod = await context.Writer.CreateAsync(context.Pods, set.Namespace, PodOf(set)).ConfigureAwait(false);
+            context.Events.Normal(EventSource, set, "SuccessfulCreate", $"Created pod: {pod.Name}");
+        }
+        catch (StatusException e) when (e.Reason == "Invalid")
+        {
+            context.Events.Warning(EventSource, set, "FailedCreate", $"Error creating: {e.Message}");
+            throw;
+        }
+    }
+
+    private async Task DeletePodAsync(StoredObject set, StoredObject pod)
+    {
+        await context.Writer.DeleteAsync(context.Pods, pod.Namespace, pod.Name, new DeleteOptions(Uid: pod.Uid)).ConfigureAwait(false);
+        context.Events.Normal(EventSource, set, "SuccessfulDelete", $"Deleted pod: {pod.Name}");
     }
 
     private JsonObject PodOf(StoredObject set)

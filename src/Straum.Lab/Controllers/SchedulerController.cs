@@ -69,6 +69,7 @@ internal sealed class SchedulerController(ControllerContext context) : Controlle
         if (best is not null)
         {
             await PodBinding.BindAsync(context.Writer, context.Pods, pod.Namespace, pod.Name, best.Name, context.Now).ConfigureAwait(false);
+            context.Events.Normal(SchedulerName, pod, "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {best.Name}");
         }
         else
         {
@@ -113,6 +114,10 @@ internal sealed class SchedulerController(ControllerContext context) : Controlle
         var status = (JsonObject)(pod.View.Object("status") ?? []).DeepClone();
         var others = status.Objects("conditions").Where(c => c.Text("type") != "PodScheduled").Select(c => (JsonNode)c.DeepClone());
         var before = status.Objects("conditions").FirstOrDefault(c => c.Text("type") == "PodScheduled");
+        if (before?.Text("message") != message)
+        {
+            context.Events.Warning(SchedulerName, pod, "FailedScheduling", message);
+        }
         status["conditions"] = new JsonArray([.. others, new JsonObject
         {
             ["type"] = "PodScheduled",

@@ -69,6 +69,27 @@ public sealed class LifecycleControllerTests
     }
 
     [Fact]
+    public async Task Event_AnHourOld_IsDeleted()
+    {
+        await using var cluster = new TestCluster("eventexpiry");
+        var old = await cluster.Store.CreateAsync("{apiVersion: v1, kind: Event, metadata: {name: old}, involvedObject: {kind: Pod, name: p}, lastTimestamp: \"2020-01-01T00:00:00Z\"}");
+        var young = await cluster.Store.CreateAsync($"{{apiVersion: v1, kind: Event, metadata: {{name: young}}, involvedObject: {{kind: Pod, name: p}}, lastTimestamp: \"{DateTimeOffset.UtcNow.ToTimestamp()}\"}}");
+        var state = await cluster.Store.UntilAsync(s => s.Find(old.Key) is null, "the old one gone");
+        state.Find(young.Key).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Controllers_AtWork_TellTheStoryInEvents()
+    {
+        await using var cluster = new TestCluster("deployment,replicaset,scheduler");
+        await cluster.CreateNodeAsync("n1");
+        await cluster.CreateDeploymentAsync("web", 1);
+        var state = await cluster.Store.UntilAsync(s => s.List("events").Count() >= 3, "three events");
+        state.List("events").Select(e => $"{e.View.Text("involvedObject", "kind")} {e.View.Text("reason")}").ShouldBe(
+            ["Deployment ScalingReplicaSet", "ReplicaSet SuccessfulCreate", "Pod Scheduled"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Definition_Deleted_TakesItsObjectsAndItsKind()
     {
         await using var cluster = new TestCluster("customresource");
