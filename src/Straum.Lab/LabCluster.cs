@@ -48,7 +48,7 @@ public sealed class LabCluster(LabPaths paths)
         }
 
         // :: Step 2
-        using var taken = Held is null ? await LabLock.AcquireAsync(reason => progress.Report(new LabStep("host", reason, Done: false)), stop) : null;
+        using var taken = Held is null ? await LabLock.AcquireAsync(reason => progress.Report(new LabStep("host", reason, Done: false, Lasting: true)), stop) : null;
         if (LabRecord.Read() is { IsInUse: true } running)
         {
             var ours = running.OwnerPid == (Owner?.Pid ?? 0);
@@ -65,7 +65,7 @@ public sealed class LabCluster(LabPaths paths)
         // :: Step 3
         if (LabTeardown.Run())
         {
-            progress.Report(new LabStep("host", "removed what an earlier lab had left", Done: false));
+            progress.Report(new LabStep("host", "removed what an earlier lab had left", Done: false, Lasting: true));
         }
         progress.Report(new LabStep("host", "everything needed is there", Done: true));
 

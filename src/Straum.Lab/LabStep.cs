@@ -4,4 +4,5 @@ namespace Straum.Lab;
 /// <param name="Name">The step, one word: host, network, api, nodes, sample, pods.</param>
 /// <param name="Detail">What there is so far, for people.</param>
 /// <param name="Done">The step is over; the next one begins.</param>
-public sealed record LabStep(string Name, string Detail, bool Done);
+/// <param name="Lasting">Not done, and yet to be read later: that somebody had to be waited for, that something was removed.</param>
+public sealed record LabStep(string Name, string Detail, bool Done, bool Lasting = false);

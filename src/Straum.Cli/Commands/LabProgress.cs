@@ -3,7 +3,7 @@ using Straum.Lab;
 
 namespace Straum.Cli.Commands;
 
-/// <summary>Shows the steps of <c>lab up</c>: a line for each that is done and, on a terminal, one that moves for the present one.</summary>
+/// <summary>Shows the steps of <c>lab up</c>: a line for each that is done or must not be missed and, on a terminal, one that moves for the present one.</summary>
 internal sealed class LabProgress(TextWriter output) : IProgress<LabStep>
 {
     private readonly bool _terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
@@ -16,6 +16,10 @@ internal sealed class LabProgress(TextWriter output) : IProgress<LabStep>
             var took = Stopwatch.GetElapsedTime(_started);
             _started = Stopwatch.GetTimestamp();
             output.WriteLine($"{Clear}✓ {step.Name,-8} {step.Detail}  ({took.TotalSeconds:0.0} s)");
+        }
+        else if (step.Lasting)
+        {
+            output.WriteLine($"{Clear}· {step.Name,-8} {step.Detail}");
         }
         else if (_terminal)
         {
