@@ -130,8 +130,20 @@ public sealed partial class PodAttachments : IDisposable
     public async Task RepairAsync(AddressOwner owner)
     {
         using var turn = await _locks.EnterAsync(owner).ConfigureAwait(false);
-        if (_registry.TryGet(owner, out var pod) && pod.State == PodState.Attached
-            && await _workers.RunAsync(() => _network.RepairHost(pod)).ConfigureAwait(false))
+        if (!_registry.TryGet(owner, out var pod) || pod.State != PodState.Attached)
+        {
+            return;
+        }
+        var repaired = await _workers.RunAsync(() =>
+        {
+            // In the order of ADD: no packet passes before the datapath knows the pod.
+            if (!_datapath.Contains(pod.Endpoint))
+            {
+                _datapath.Attach(pod.Endpoint);
+            }
+            return _network.RepairHost(pod);
+        }).ConfigureAwait(false);
+        if (repaired)
         {
             LogRepaired(_log, pod);
         }

@@ -114,7 +114,7 @@ public sealed partial class PodReconciler
                     break;
                 case PodState.Attached when byName.TryGetValue(pod.HostInterface, out var link):
                     _goneSince.Remove(pod.Owner);
-                    if (!link.IsUp || pod.Addresses.Any(a => !link.Addresses.Contains(a)))
+                    if (!link.IsUp || pod.Addresses.Any(a => !link.Addresses.Contains(a)) || !_datapath.Contains(pod.Endpoint))
                     {
                         await _attachments.RepairAsync(pod.Owner).ConfigureAwait(false);
                     }

@@ -101,7 +101,9 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             return true;
         }
         var started = clock.GetTimestamp();
-        if (snapshot.Nodes.Find("", options.Node.Name) is not { } node)
+        // A Node object that was deleted under us still has its pods: go on with what it last said.
+        var found = snapshot.Nodes.Find("", options.Node.Name);
+        if ((found ?? State.Node) is not { } node)
         {
             Publish(State with { Waiting = $"Node {options.Node.Name} does not exist yet (is node.name right?)" });
             return true;
@@ -121,7 +123,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             Snapshot = snapshot,
             Node = node,
             Intent = intent,
-            Problems = [.. snapshot.Problems.Select(ProblemOf), .. problems, .. pass.Problems, .. takePrefixes(node)],
+            Problems = [.. found is null ? [NodeGone(node)] : Array.Empty<Problem>(), .. snapshot.Problems.Select(ProblemOf), .. problems, .. pass.Problems, .. takePrefixes(node)],
             LastPass = clock.GetUtcNow(),
             LastPassTook = took,
             Passes = State.Passes + 1,
@@ -177,6 +179,14 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             },
         };
     }
+
+    private static Problem NodeGone(Node node) => new()
+    {
+        Severity = Severity.Error,
+        Object = ObjectName.Of(node),
+        Message = "The Node object is gone; its last known addresses and prefixes stay in use.",
+        Fix = "Let the kubelet register the node again, or uninstall Straum from it.",
+    };
 
     private static Problem ProblemOf(DecodeProblem unreadable) => new()
     {

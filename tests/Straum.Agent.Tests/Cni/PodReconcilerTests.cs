@@ -28,6 +28,19 @@ public sealed class PodReconcilerTests
     }
 
     [Fact]
+    public async Task Entry_LostFromTheTables_IsPutBack()
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.AddAsync("c1", node.NewPodNamespace());
+        node.Datapath.ChecksDevices = false;
+        node.Datapath.Detach(node.Pod("c1").Endpoint);
+
+        await node.Reconciler.ReconcileAsync();
+
+        node.Datapath.Contains(node.Pod("c1").Endpoint).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Quarantine_OverARestart_GoesOn()
     {
         await using var node = await TestNode.StartAsync("10.244.1.0/30");
