@@ -17,6 +17,9 @@ public sealed record ControllerSet
 
     public bool Contains(string name) => _names.Contains(name);
 
+    /// <summary>As <see cref="TryParse"/> reads it.</summary>
+    public override string ToString() => _names.Count == Known.Count ? "*" : string.Join(',', Known.Where(_names.Contains));
+
     /// <summary>Reads a comma-separated list such as <c>*,-deployment</c>; false with the reason when a name is unknown.</summary>
     public static bool TryParse(string text, out ControllerSet? set, out string problem)
     {
