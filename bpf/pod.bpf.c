@@ -64,7 +64,10 @@ INLINE enum flow known_flow(const struct packet *pkt, struct flow_tuple *to)
 	entry = ct_lookup(&pkt->tuple, &reply);
 	if (!entry)
 		return FLOW_NEW;
-	if (ct_is_over(entry, pkt, reply)) {
+	/* Only a translation sends what a wire half names: a datagram like that is from
+	 * a socket that has the port now and talks to the backend itself. */
+	if (ct_is_over(entry, pkt, reply) ||
+	    ((entry->flags & CT_WIRE) && !reply && pkt->tuple.proto == IPPROTO_UDP)) {
 		ct_forget(&pkt->tuple, entry);
 		return FLOW_NEW;
 	}
