@@ -1,15 +1,15 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Straum.Kubernetes.Client;
+using Straum.Kubernetes.Events;
 using Straum.Lab.Pods.Manifest;
 
 namespace Straum.Lab.Pods;
 
 /// <summary><see cref="IPodApi"/> over the real API.</summary>
 /// <param name="client">The API server.</param>
-/// <param name="node">Named as the source of Events.</param>
+/// <param name="events">Writes the Events.</param>
 /// <param name="log">The supervisor's log.</param>
-internal sealed class PodApi(KubernetesClient client, string node, Action<string> log) : IPodApi
+internal sealed class PodApi(KubernetesClient client, EventRecorder events, Action<string> log) : IPodApi
 {
     public async Task PatchStatusAsync(PodManifest pod, JsonObject status, CancellationToken stop)
     {
@@ -38,37 +38,6 @@ internal sealed class PodApi(KubernetesClient client, string node, Action<string
         }
     }
 
-    public async Task ReportAsync(PodManifest pod, string type, string reason, string message)
-    {
-        var now = DateTimeOffset.UtcNow.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        var @event = new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Event",
-            ["metadata"] = new JsonObject { ["generateName"] = pod.Name + ".", ["namespace"] = pod.Namespace },
-            ["involvedObject"] = new JsonObject
-            {
-                ["apiVersion"] = "v1",
-                ["kind"] = "Pod",
-                ["namespace"] = pod.Namespace,
-                ["name"] = pod.Name,
-                ["uid"] = pod.Uid,
-            },
-            ["type"] = type,
-            ["reason"] = reason,
-            ["message"] = message,
-            ["source"] = new JsonObject { ["component"] = "straum-lab", ["host"] = node },
-            ["firstTimestamp"] = now,
-            ["lastTimestamp"] = now,
-            ["count"] = 1,
-        };
-        try
-        {
-            await client.CreateAsync(EventKind.Events, pod.Namespace, @event, CancellationToken.None);
-        }
-        catch (KubernetesException e)
-        {
-            log($"{pod}: event {reason} not written: {e.Message}");
-        }
-    }
+    public void Report(PodManifest pod, EventSeverity severity, string reason, string message) =>
+        events.Record(new ObjectEvent(EventSubject.Of(PodManifest.Kind, pod), severity, reason, message));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Straum.Kubernetes.Events;
 using Straum.Lab.Pods.Containers;
 using Straum.Lab.Pods.Manifest;
 using Straum.Lab.Processes;
@@ -38,7 +39,7 @@ internal sealed class PodContainerHost(PodWorker worker, NodeEnvironment node) :
 
     public void Changed() => worker.Changed();
 
-    public void Report(string type, string reason, string message) => worker.Report(type, reason, message);
+    public void Report(EventSeverity severity, string reason, string message) => worker.Report(severity, reason, message);
 
     private ContainerCommand Resolve(ContainerManifest container) =>
         ContainerCommand.Resolve(worker.Pod, container, node.Addresses, PodIPs, node.SearchPath);

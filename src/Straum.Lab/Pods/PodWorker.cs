@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Straum.Kubernetes.Client;
+using Straum.Kubernetes.Events;
 using Straum.Lab.Cni;
 using Straum.Lab.Pods.Containers;
 using Straum.Lab.Pods.Manifest;
@@ -138,7 +139,7 @@ internal sealed class PodWorker : IDisposable
         _changes.Writer.TryWrite(true);
     }
 
-    internal void Report(string type, string reason, string message) => _ = _node.Api.ReportAsync(_pod, type, reason, message);
+    internal void Report(EventSeverity severity, string reason, string message) => _node.Api.Report(_pod, severity, reason, message);
 
     private async Task LiveAsync(CancellationToken stop)
     {
@@ -177,7 +178,7 @@ internal sealed class PodWorker : IDisposable
             }
             catch (Exception e) when (e is CniException or LinuxException or LabException or IOException)
             {
-                Report("Warning", "FailedCreatePodSandBox", $"Failed to create pod sandbox: {e.Message}");
+                Report(EventSeverity.Warning, "FailedCreatePodSandBox", $"Failed to create pod sandbox: {e.Message}");
                 _node.Log($"{_pod}: sandbox: {e.Message}");
             }
             // The next attempt is another container to the plugin, so that it can never mistake it for this one.
@@ -189,7 +190,7 @@ internal sealed class PodWorker : IDisposable
 
     private Task RemoveSandboxAsync(CancellationToken stop) => _node.Sandboxes.DestroyAsync(_node.Name, _sandbox, why =>
     {
-        Report("Warning", "FailedKillPod", $"Failed to remove pod sandbox: {why}");
+        Report(EventSeverity.Warning, "FailedKillPod", $"Failed to remove pod sandbox: {why}");
         _node.Log(why);
     }, stop);
 

@@ -1,4 +1,5 @@
 using Straum.Kubernetes.Client;
+using Straum.Kubernetes.Events;
 using Straum.Lab.Cni;
 using Straum.Lab.Nodes;
 using Straum.Lab.Pods;
@@ -13,14 +14,17 @@ internal sealed class LabNode
 {
     public LabNode(NodePlan plan, KubernetesClient client, LabPaths paths, Action<string> log)
     {
+        Events = new EventRecorder(client, "straum-lab", plan.Name, TimeProvider.System);
         var plugins = new PluginProcess(plan.Namespace);
         var store = new SandboxStore(LabPaths.NodePods(plan.Name));
         var sandboxes = new SandboxManager(LabPaths.NodeCni(plan.Name), store, new CniRuntime(paths.Programs, plugins.RunAsync));
         Heartbeat = new NodeHeartbeat(plan, client, sandboxes.StatusAsync, log);
         Pods = new PodDispatcher(new NodeEnvironment(
             plan.Name, [plan.Uplink.V4, plan.Uplink.V6], plan.Namespace, LabProcesses.SearchPath(paths),
-            sandboxes, store, new Prober(SocketsIn.Namespace(plan.Namespace)), new PodApi(client, plan.Name, log), log));
+            sandboxes, store, new Prober(SocketsIn.Namespace(plan.Namespace)), new PodApi(client, Events, log), log));
     }
+
+    public EventRecorder Events { get; }
 
     public NodeHeartbeat Heartbeat { get; }
 

@@ -67,6 +67,7 @@ public sealed class Supervisor
             work.Add(new SupervisedProcess(node.Name, node.Namespace, LabProcesses.Agent(_paths, node), Log).RunAsync(stop));
         }
         work.AddRange(nodes.Select(n => n.Heartbeat.RunAsync(stop)));
+        work.AddRange(nodes.Select(n => n.Events.RunAsync(stop)));
         work.AddRange(_topology.Nodes.Select(n => UplinkKeeper.RunAsync(n, LabTopology.RouterOnFabric, Log, stop)));
 
         // :: Step 4

@@ -11,7 +11,6 @@ namespace Straum.Lab.Topology;
 /// </summary>
 public static class TopologyBuilder
 {
-
     /// <exception cref="LinuxException">The kernel refused; EEXIST when a namespace of an earlier lab is there.</exception>
     public static void Build(LabTopology topology)
     {

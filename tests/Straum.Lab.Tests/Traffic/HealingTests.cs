@@ -99,21 +99,10 @@ public sealed class HealingTests(NativeLab lab)
         using (var ns = NetworkNamespace.Open(LabPlace.Find(from.NodeName).NetworkNamespace))
         using (var netlink = RtNetlink.Open(ns))
         {
-            // The node's own end: the kernel then drops every route over it, the agent's and the lab's default route.
+            // The node's own end: the kernel forgets every route over it, and the IPv6 address.
             var uplink = netlink.Links.Get("eth0");
-            var defaults = netlink.Routes.List().Where(r => r.Destination.PrefixLength == 0).ToArray();
             netlink.Links.SetDown(uplink.Index);
             netlink.Links.SetUp(uplink.Index);
-            foreach (var route in defaults)
-            {
-                // What an operator's network manager does; the agent's part is the routes to pods.
-                netlink.Routes.Replace(route);
-            }
-            if (!netlink.Addresses.List(uplink.Index).Any(a => a.Address.Equals(new Topology.LabTopology(3).Find(from.NodeName)!.Uplink.V6)))
-            {
-                var plan = new Topology.LabTopology(3).Find(from.NodeName)!;
-                netlink.Addresses.Add(uplink.Index, plan.Uplink.V6, plan.Uplink.PrefixV6, noDad: true);
-            }
         }
         var healed = Stopwatch.GetTimestamp();
         await LabFixture.UntilAsync("pods of two nodes reach each other", async () =>

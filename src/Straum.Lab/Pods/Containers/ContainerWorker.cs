@@ -1,3 +1,4 @@
+using Straum.Kubernetes.Events;
 using Straum.Lab.Pods.Manifest;
 using Straum.Lab.Pods.Probing;
 using Straum.Lab.Pods.Sandboxes;
@@ -50,7 +51,7 @@ internal sealed class ContainerWorker(ContainerManifest container, RestartPolicy
                 continue;
             }
             Change(State with { Waiting = null, RunningSince = process.StartedAt, Restarts = restarts, Started = container.Startup is null, Ready = IsReadyAtOnce });
-            host.Report("Normal", "Started", $"Started container {container.Name}");
+            host.Report(EventSeverity.Normal, "Started", $"Started container {container.Name}");
 
             var exit = await WatchAsync(process, stop);
             // Children of the main process would otherwise live on beside the next run.
@@ -66,7 +67,7 @@ internal sealed class ContainerWorker(ContainerManifest container, RestartPolicy
             var wait = _backoff.Next(ended.FinishedAt - ended.StartedAt);
             var message = $"back-off {wait.TotalSeconds:0}s restarting {container.Name}: last {exit}";
             Change(State with { RunningSince = null, Started = false, Ready = false, Terminated = ended, Waiting = new("CrashLoopBackOff", message) });
-            host.Report("Warning", "BackOff", message);
+            host.Report(EventSeverity.Warning, "BackOff", $"Back-off restarting failed container {container.Name}");
             await Task.Delay(wait, stop);
             restarts++;
         }
@@ -101,7 +102,7 @@ internal sealed class ContainerWorker(ContainerManifest container, RestartPolicy
         catch (Exception e) when (e is LinuxException or IOException)
         {
             Change(State with { Waiting = new("RunContainerError", e.Message) });
-            host.Report("Warning", "Failed", $"Container {container.Name}: {e.Message}");
+            host.Report(EventSeverity.Warning, "Failed", $"Container {container.Name}: {e.Message}");
             return null;
         }
     }
@@ -159,7 +160,7 @@ internal sealed class ContainerWorker(ContainerManifest container, RestartPolicy
             Change(State with { Ready = next.Verdict is ProbeVerdict.Healthy });
             if (next.Verdict is ProbeVerdict.Unhealthy)
             {
-                host.Report("Warning", "Unhealthy", $"Readiness probe of {container.Name} failed: {next.Reason}");
+                host.Report(EventSeverity.Warning, "Unhealthy", $"Readiness probe of {container.Name} failed: {next.Reason}");
             }
         }
     }
@@ -184,7 +185,7 @@ internal sealed class ContainerWorker(ContainerManifest container, RestartPolicy
 
     private void GiveUp(LabProcess process, string probe, ProbeChange change)
     {
-        host.Report("Warning", "Unhealthy", $"{probe} probe of {container.Name} failed: {change.Reason}; it will be restarted");
+        host.Report(EventSeverity.Warning, "Unhealthy", $"{probe} probe of {container.Name} failed: {change.Reason}; it will be restarted");
         process.Kill();
     }
 

@@ -1,3 +1,4 @@
+using Straum.Kubernetes.Events;
 using Straum.Lab.Pods.Manifest;
 using Straum.Lab.Processes;
 
@@ -18,9 +19,6 @@ internal interface IContainerHost
     /// <summary>The container's state changed.</summary>
     void Changed();
 
-    /// <summary>An Event on the pod.</summary>
-    /// <param name="type">Normal or Warning.</param>
-    /// <param name="reason">One word in the kubelet's vocabulary.</param>
-    /// <param name="message">For people.</param>
-    void Report(string type, string reason, string message);
+    /// <summary>An Event on the pod; the reason is one word in the kubelet's vocabulary.</summary>
+    void Report(EventSeverity severity, string reason, string message);
 }
