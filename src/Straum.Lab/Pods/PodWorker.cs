@@ -143,24 +143,40 @@ internal sealed class PodWorker : IDisposable
 
     private async Task LiveAsync(CancellationToken stop)
     {
+        var adopted = Adopt();
         Changed();
         // :: Step 1
         await EnsureSandboxAsync(stop);
         Changed();
         // :: Step 2
-        var earlier = _sandbox.Containers;
-        var adopted = _containers.Any(c => Earlier(c) is not null);
         foreach (var worker in adopted ? [] : _init)
         {
-            if (await worker.RunAsync(Earlier(worker), stop) is { Succeeded: false })
+            if (await worker.RunAsync(stop) is { Succeeded: false })
             {
                 return;
             }
         }
         // :: Step 3
-        await Task.WhenAll(_containers.Select(c => c.RunAsync(Earlier(c), stop)));
+        await Task.WhenAll(_containers.Select(c => c.RunAsync(stop)));
+    }
 
-        ContainerRecord? Earlier(ContainerWorker worker) => earlier.FirstOrDefault(r => r.Name == worker.State.Name);
+    // All containers first, and only then anything that writes the record or the status: a pod that is adopted shows no gap.
+    private bool Adopt()
+    {
+        var adopted = false;
+        foreach (var record in _sandbox.Containers)
+        {
+            if (_containers.FirstOrDefault(c => c.State.Name == record.Name) is { } worker)
+            {
+                worker.Adopt(record);
+                adopted = true;
+            }
+        }
+        if (adopted)
+        {
+            Array.ForEach(_init, static c => c.Skip());
+        }
+        return adopted;
     }
 
     private async Task EnsureSandboxAsync(CancellationToken stop)

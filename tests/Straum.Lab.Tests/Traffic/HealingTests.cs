@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Straum.Kubernetes;
 using Straum.Kubernetes.Objects;
 using Straum.Lab.Echo;
+using Straum.Lab.Pods.Sandboxes;
 using Straum.Lab.Processes;
 using Straum.Lab.Supervision;
 using Straum.Linux;
@@ -30,10 +31,15 @@ public sealed class HealingTests(NativeLab lab)
     public async Task ScaledDeployment_ServiceFollows()
     {
         await LabFixture.KubectlAsync("scale deployment echo --replicas 7");
-        await LabFixture.UntilAsync("seven pods are ready", async () => (await lab.ReadyPodsAsync("echo")).Length == 7);
-        await lab.MatrixShouldBeGreenAsync();
-
-        await LabFixture.KubectlAsync("scale deployment echo --replicas 4");
+        try
+        {
+            await LabFixture.UntilAsync("seven pods are ready", async () => (await lab.ReadyPodsAsync("echo")).Length == 7);
+            await lab.MatrixShouldBeGreenAsync();
+        }
+        finally
+        {
+            await LabFixture.KubectlAsync("scale deployment echo --replicas 4");
+        }
         await LabFixture.UntilAsync("three pods are gone", async () =>
             (await lab.Client.ListAllAsync(Kinds.Pods, new() { LabelSelector = "app=echo" }, Stop)).Objects.Count == 4);
         await lab.MatrixShouldBeGreenAsync();
@@ -122,15 +128,27 @@ public sealed class HealingTests(NativeLab lab)
         var agents = new[] { "n1", "n2", "n3", "apiserver" }.Select(n => LabFixture.Process(n).Pid).ToArray();
         NamespacedProcess.Signal(LabFixture.Process("supervisor").Pid, Sigkill).ShouldBeTrue();
         await LabFixture.UntilAsync("it is gone", () => Task.FromResult(!LabCluster.Running().IsSupervised));
-        await lab.MatrixShouldBeGreenAsync();
-
-        LabProcess.Start(null, LabProcesses.Supervisor(LabFixture.Paths));
+        var processes = PidsOf("echo");
+        try
+        {
+            await lab.MatrixShouldBeGreenAsync();
+        }
+        finally
+        {
+            LabProcess.Start(null, LabProcesses.Supervisor(LabFixture.Paths));
+        }
         await LabFixture.UntilAsync("there is another", () => Task.FromResult(LabCluster.Running().IsSupervised));
         // Only a living kubelet replaces a pod.
         await LabFixture.KubectlAsync("delete pod -l app=client --wait");
         await LabFixture.UntilAsync("new clients are ready", async () => (await lab.ReadyPodsAsync("client")).Length == 2);
         (await lab.ReadyPodsAsync("echo")).Select(p => p.Uid).ShouldBe(pods);
+        PidsOf("echo").ShouldBe(processes);
         new[] { "n1", "n2", "n3", "apiserver" }.Select(n => LabFixture.Process(n).Pid).ShouldBe(agents);
         await lab.MatrixShouldBeGreenAsync();
     }
+
+    // Main processes of a Deployment's containers, as the nodes' records have them.
+    private static int[] PidsOf(string app) =>
+        [.. new Topology.LabTopology(3).Nodes.SelectMany(n => new SandboxStore(LabPaths.NodePods(n.Name)).ReadAll())
+            .Where(r => r.PodName.StartsWith(app + "-", StringComparison.Ordinal)).SelectMany(r => r.Containers).Select(c => c.Pid).Order()];
 }

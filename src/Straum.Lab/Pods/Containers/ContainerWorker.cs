@@ -25,34 +25,43 @@ internal sealed class ContainerWorker(ContainerManifest container, RestartPolicy
 
     /// <summary>What has to be remembered to adopt the running process; null while none runs.</summary>
     public ContainerRecord? Record => _process is { } process && State.IsRunning
-        ? new(container.Name, process.Identity.Pid, process.Identity.StartTicks, process.StartedAt, State.Restarts)
+        ? new(container.Name, process.Identity.Pid, process.Identity.StartTicks, process.StartedAt, State.Restarts, State.Started, State.Ready)
         : null;
+
+    /// <summary>
+    /// Before <see cref="RunAsync"/>: takes over the process that an earlier supervisor started, in the state that it was in;
+    /// when it has ended meanwhile, the next start counts as a restart.
+    /// </summary>
+    public void Adopt(ContainerRecord earlier)
+    {
+        _process = LabProcess.Adopt(new ProcessIdentity(earlier.Pid, earlier.StartTicks), earlier.StartedAt);
+        State = _process is null
+            ? State with { Restarts = earlier.Restarts + 1 }
+            : State with { Waiting = null, RunningSince = earlier.StartedAt, Restarts = earlier.Restarts, Started = earlier.Started, Ready = earlier.Ready };
+    }
+
+    /// <summary>Instead of <see cref="RunAsync"/>: an init container that an earlier supervisor has run.</summary>
+    public void Skip()
+    {
+        var now = DateTimeOffset.UtcNow;
+        State = State with { Waiting = null, Terminated = new(new ProcessExit(0), now, now) };
+    }
 
     /// <summary>
     /// Runs until the container has ended for good. When <paramref name="stop"/> fires it returns at once and leaves the
     /// process running: see <see cref="StopAsync"/>.
     /// </summary>
-    /// <param name="earlier">A process of this container that an earlier supervisor started, to be adopted if it still runs.</param>
     /// <param name="stop">Ends the work, not the process.</param>
     /// <returns>How it ended.</returns>
-    public async Task<ProcessExit> RunAsync(ContainerRecord? earlier, CancellationToken stop)
+    public async Task<ProcessExit> RunAsync(CancellationToken stop)
     {
-        var restarts = earlier?.Restarts ?? 0;
-        _process = earlier is null ? null : LabProcess.Adopt(new ProcessIdentity(earlier.Pid, earlier.StartTicks), earlier.StartedAt);
-        if (earlier is not null && _process is null)
-        {
-            restarts++;
-        }
         while (true)
         {
-            if ((_process ??= TryStart()) is not { } process)
+            if ((_process ?? TryStart()) is not { } process)
             {
                 await Task.Delay(_backoff.Next(TimeSpan.Zero), stop);
                 continue;
             }
-            Change(State with { Waiting = null, RunningSince = process.StartedAt, Restarts = restarts, Started = container.Startup is null, Ready = IsReadyAtOnce });
-            host.Report(EventSeverity.Normal, "Started", $"Started container {container.Name}");
-
             var exit = await WatchAsync(process, stop);
             // Children of the main process would otherwise live on beside the next run.
             host.Kill(container);
@@ -69,7 +78,7 @@ internal sealed class ContainerWorker(ContainerManifest container, RestartPolicy
             Change(State with { RunningSince = null, Started = false, Ready = false, Terminated = ended, Waiting = new("CrashLoopBackOff", message) });
             host.Report(EventSeverity.Warning, "BackOff", $"Back-off restarting failed container {container.Name}");
             await Task.Delay(wait, stop);
-            restarts++;
+            State = State with { Restarts = State.Restarts + 1 };
         }
     }
 
@@ -97,7 +106,10 @@ internal sealed class ContainerWorker(ContainerManifest container, RestartPolicy
     {
         try
         {
-            return host.Start(container);
+            var process = _process = host.Start(container);
+            Change(State with { Waiting = null, RunningSince = process.StartedAt, Started = container.Startup is null, Ready = IsReadyAtOnce });
+            host.Report(EventSeverity.Normal, "Started", $"Started container {container.Name}");
+            return process;
         }
         catch (Exception e) when (e is LinuxException or IOException)
         {
@@ -128,7 +140,7 @@ internal sealed class ContainerWorker(ContainerManifest container, RestartPolicy
 
     private async Task ProbeAsync(LabProcess process, CancellationToken stop)
     {
-        if (container.Startup is { } startup)
+        if (container.Startup is { } startup && !State.Started)
         {
             var verdict = ProbeVerdict.Unknown;
             await foreach (var next in new ProbeLoop(startup, ProbeOnceAsync).RunAsync(process.StartedAt, stop))

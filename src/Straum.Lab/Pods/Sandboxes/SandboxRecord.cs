@@ -76,4 +76,6 @@ public sealed record SandboxRecord
 /// <param name="StartTicks">See <see cref="Processes.ProcessIdentity"/>.</param>
 /// <param name="StartedAt">When it was started.</param>
 /// <param name="Restarts">Starts before this one.</param>
-public sealed record ContainerRecord(string Name, int Pid, long StartTicks, DateTimeOffset StartedAt, int Restarts);
+/// <param name="Started">Its startup probe has succeeded, or it has none.</param>
+/// <param name="Ready">It was ready; whoever adopts it begins with that, or its Services would lose it for a moment.</param>
+public sealed record ContainerRecord(string Name, int Pid, long StartTicks, DateTimeOffset StartedAt, int Restarts, bool Started, bool Ready);
