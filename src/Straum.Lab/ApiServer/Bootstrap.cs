@@ -21,19 +21,22 @@ internal sealed class Bootstrap(ObjectStore store, ObjectWriter writer, Resource
     {
         foreach (var name in Namespaces)
         {
-            await EnsureAsync("namespaces", "", new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = name } }).ConfigureAwait(false);
+            await EnsureAsync("namespaces", "", Named("Namespace", name)).ConfigureAwait(false);
             await EnsureAsync("serviceaccounts", name, DefaultServiceAccount()).ConfigureAwait(false);
         }
         await EnsureAsync("services", "default", Service()).ConfigureAwait(false);
         foreach (var family in addresses.Pools.Select(pool => pool.Family))
         {
-            await WriteSliceAsync(family, [.. sockets.Where(s => s.Address.NetworkNamespace is not null && s.EndPoint.AddressFamily == family)]).ConfigureAwait(false);
+            var inside = sockets.Where(s => s.Address.NetworkNamespace is not null && s.EndPoint.AddressFamily == family);
+            await WriteSliceAsync(family, [.. inside]).ConfigureAwait(false);
         }
     }
 
     /// <summary>The ServiceAccount that every namespace has.</summary>
-    public static JsonObject DefaultServiceAccount() =>
-        new() { ["apiVersion"] = "v1", ["kind"] = "ServiceAccount", ["metadata"] = new JsonObject { ["name"] = "default" } };
+    public static JsonObject DefaultServiceAccount() => Named("ServiceAccount", "default");
+
+    private static JsonObject Named(string kind, string name) =>
+        new() { ["apiVersion"] = "v1", ["kind"] = kind, ["metadata"] = new JsonObject { ["name"] = name } };
 
     private async Task EnsureAsync(string resource, string ns, JsonObject obj)
     {

@@ -92,7 +92,7 @@ internal sealed class EndpointSliceController(ControllerContext context) : Contr
     {
         var plan = new SlicePlan(slices);
         foreach (var group in pods
-            .Select(pod => (Ports: ServiceEndpoint.Ports(service, pod), Endpoint: ServiceEndpoint.Of(service, pod, family, Zone(context.State.Find(new ObjectKey("nodes", "", PodState.Node(pod)))))))
+            .Select(pod => (Ports: ServiceEndpoint.Ports(service, pod), Endpoint: ServiceEndpoint.Of(service, pod, family, ZoneOf(pod))))
             .Where(entry => entry.Endpoint is not null)
             .GroupBy(entry => entry.Ports.ToJsonString(), StringComparer.Ordinal))
         {
@@ -197,6 +197,8 @@ internal sealed class EndpointSliceController(ControllerContext context) : Contr
         slice is not null && slice.Labels.GetValueOrDefault(ManagedByLabel) == ManagedBy && slice.Labels.TryGetValue(ServiceNameLabel, out var name)
             ? [KeyValuePair.Create(ServiceNameLabel, name)]
             : [];
+
+    private string? ZoneOf(StoredObject pod) => Zone(context.State.Find(new ObjectKey("nodes", "", PodState.Node(pod))));
 
     private static string? Zone(StoredObject? node) => node?.Labels.GetValueOrDefault(ZoneLabel);
 }

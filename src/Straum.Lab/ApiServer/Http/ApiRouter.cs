@@ -140,7 +140,9 @@ internal sealed class ApiRouter
             ("binding", "POST") when resource.StorageKey == "pods" => _subresources.BindAsync(call),
             ("eviction", "POST") when resource.StorageKey == "pods" => _subresources.EvictAsync(call),
             ("log" or "exec" or "attach" or "portforward", _) when resource.StorageKey == "pods" =>
-                throw StatusException.NotImplemented($"pods/{path.Subresource} is not served here: nodes of the lab have no kubelet (straum lab exec runs a command in a pod, straum lab logs shows what it printed)"),
+                throw StatusException.NotImplemented(
+                    $"pods/{path.Subresource} is not served here: nodes of the lab have no kubelet " +
+                    "(straum lab exec runs a command in a pod, straum lab logs shows what it printed)"),
             _ => throw StatusException.NoSuchPath(),
         };
     }

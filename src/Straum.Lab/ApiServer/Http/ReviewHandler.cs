@@ -19,14 +19,17 @@ internal static class ReviewHandler
             "TokenReview" => new JsonObject { ["authenticated"] = false, ["error"] = "tokens are not issued here" },
             "SelfSubjectRulesReview" => new JsonObject
             {
-                ["resourceRules"] = new JsonArray(new JsonObject { ["verbs"] = new JsonArray("*"), ["apiGroups"] = new JsonArray("*"), ["resources"] = new JsonArray("*") }),
-                ["nonResourceRules"] = new JsonArray(new JsonObject { ["verbs"] = new JsonArray("*"), ["nonResourceURLs"] = new JsonArray("*") }),
+                ["resourceRules"] = new JsonArray(Everything("verbs", "apiGroups", "resources")),
+                ["nonResourceRules"] = new JsonArray(Everything("verbs", "nonResourceURLs")),
                 ["incomplete"] = false,
             },
             _ => new JsonObject { ["allowed"] = true, ["reason"] = "the token allows everything" },
         };
         await call.Http.WriteJsonAsync(review, 201).ConfigureAwait(false);
     }
+
+    private static JsonObject Everything(params string[] lists) =>
+        new(lists.Select(list => KeyValuePair.Create(list, (JsonNode?)new JsonArray("*"))));
 
     private static JsonObject User() => new()
     {

@@ -143,7 +143,9 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
         }
         if (kind != resource.Kind)
         {
-            throw StatusException.BadRequest($"{kind} in version \"{version}\" cannot be handled as a {resource.Kind}: converting ({version}.{kind}) to ({resource.ApiVersion}.{resource.Kind}): unknown conversion");
+            throw StatusException.BadRequest(
+                $"{kind} in version \"{version}\" cannot be handled as a {resource.Kind}: " +
+                $"converting ({version}.{kind}) to ({resource.ApiVersion}.{resource.Kind}): unknown conversion");
         }
         body["apiVersion"] = version;
         body["kind"] = kind;

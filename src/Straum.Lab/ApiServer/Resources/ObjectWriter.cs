@@ -31,6 +31,13 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
     private const string OrphanFinalizer = "orphan";
     private const string ForegroundFinalizer = "foregroundDeletion";
 
+    // Metadata that a new object cannot bring along, and that an update leaves as it is.
+    private static readonly string[] NotForClients =
+        ["selfLink", "managedFields", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation"];
+
+    private static readonly string[] Kept =
+        ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName"];
+
     /// <summary>Creates an object, which is taken over. A <c>generateName</c> is completed until the name is free.</summary>
     public async Task<StoredObject> CreateAsync(ApiResource resource, string ns, JsonObject obj, bool dryRun = false)
     {
@@ -134,7 +141,7 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
         var context = new WriteContext(head, clock.GetUtcNow());
         obj = resource.ToStored(obj);
         var metadata = obj.Need("metadata");
-        foreach (var owned in (ReadOnlySpan<string>)["selfLink", "managedFields", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation"])
+        foreach (var owned in NotForClients)
         {
             metadata.Remove(owned);
         }
@@ -158,7 +165,8 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
         return obj;
     }
 
-    private JsonObject PrepareUpdate(ApiResource resource, StoreState head, StoredObject current, Func<JsonObject, JsonObject> change, WriteScope scope)
+    private JsonObject PrepareUpdate(
+        ApiResource resource, StoreState head, StoredObject current, Func<JsonObject, JsonObject> change, WriteScope scope)
     {
         var context = new WriteContext(head, clock.GetUtcNow());
         var changed = resource.ToStored(change(resource.ServeObject(current)));
@@ -191,7 +199,7 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
         var metadata = changed.Need("metadata");
         metadata.Remove("selfLink");
         metadata.Remove("managedFields");
-        foreach (var kept in (ReadOnlySpan<string>)["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName"])
+        foreach (var kept in Kept)
         {
             metadata.Put(kept, old.At("metadata", kept));
         }

@@ -123,12 +123,14 @@ internal sealed class ClusterIPAllocation(ServiceAddresses addresses, JsonObject
             {
                 if (families[index] != family)
                 {
-                    causes.Add(StatusCause.Invalid($"spec.clusterIPs[{index}]", $"\"{text}\"", $"expected an {families[index]} value as indicated by `ipFamilies[{index}]`"));
+                    causes.Add(StatusCause.Invalid($"spec.clusterIPs[{index}]", $"\"{text}\"",
+                        $"expected an {families[index]} value as indicated by `ipFamilies[{index}]`"));
                 }
             }
             else if (addresses.PoolOf(family) is null)
             {
-                causes.Add(StatusCause.Invalid($"spec.clusterIPs[{index}]", ServiceValidation.GoList(spec.Array("clusterIPs")!), $"{family} is not configured on this cluster"));
+                causes.Add(StatusCause.Invalid($"spec.clusterIPs[{index}]", ServiceValidation.GoList(spec.Array("clusterIPs")!),
+                    $"{family} is not configured on this cluster"));
             }
             else
             {
@@ -179,7 +181,8 @@ internal sealed class ClusterIPAllocation(ServiceAddresses addresses, JsonObject
             var ip = IPAddress.Parse(asked);
             if (!mine.Contains(asked) && Refusal(pool, ip) is { } why)
             {
-                causes.Add(StatusCause.Invalid("spec.clusterIPs", ServiceValidation.GoList(spec.Array("clusterIPs")!), $"failed to allocate IP {asked}: {why}"));
+                causes.Add(StatusCause.Invalid("spec.clusterIPs", ServiceValidation.GoList(spec.Array("clusterIPs")!),
+                    $"failed to allocate IP {asked}: {why}"));
             }
         }
         spec.Put("clusterIP", taken[0]);

@@ -69,10 +69,10 @@ internal static class CoreTables
         new TableColumn("Last Seen", LastSeen),
         new TableColumn("Type", row => row.Object.Text("type")),
         new TableColumn("Reason", row => row.Object.Text("reason")),
-        new TableColumn("Object", row => $"{(row.Object.Object("involvedObject") ?? row.Object.Object("regarding"))?.Text("kind")?.ToLowerInvariant()}/{(row.Object.Object("involvedObject") ?? row.Object.Object("regarding"))?.Text("name")}"),
+        new TableColumn("Object", EventObject),
         new TableColumn("Subobject", row => row.Object.Text("involvedObject", "fieldPath") ?? "", Wide: true),
         new TableColumn("Source", EventSource, Wide: true),
-        new TableColumn("Message", row => (row.Object.Text("message") ?? row.Object.Text("note") ?? "").Trim()),
+        new TableColumn("Message", row => (row.Object.Text("message") ?? "").Trim()),
         new TableColumn("First Seen", row => HumanDuration.Since(row.Object.Time("firstTimestamp") ?? row.Object.Time("eventTime"), row.Now), Wide: true),
         new TableColumn("Count", row => row.Object.Number("series", "count") ?? row.Object.Number("count") ?? 1, Wide: true),
         TableColumn.ObjectName with { Priority = 1 });
@@ -159,6 +159,12 @@ internal static class CoreTables
     }
 
     private static string JoinHostPort(string host, long? port) => host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+
+    private static JsonNode? EventObject(TableRow row)
+    {
+        var about = row.Object.Object("involvedObject") ?? [];
+        return $"{about.Text("kind")?.ToLowerInvariant()}/{about.Text("name")}";
+    }
 
     private static JsonNode? LastSeen(TableRow row)
     {
