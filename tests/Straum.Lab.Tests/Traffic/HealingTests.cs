@@ -24,7 +24,7 @@ public sealed class HealingTests(NativeLab lab)
         var before = (await lab.ReadyPodsAsync("echo")).Select(p => p.Uid).ToArray();
         await LabFixture.KubectlAsync("delete pod -l app=echo --wait");
         await LabFixture.UntilAsync("four new pods are ready", async () => (await lab.ReadyPodsAsync("echo")) is { Length: 4 } after && !after.Any(p => before.Contains(p.Uid)));
-        await lab.MatrixShouldBeGreenAsync();
+        await lab.MatrixShouldHealAsync();
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class HealingTests(NativeLab lab)
         try
         {
             await LabFixture.UntilAsync("seven pods are ready", async () => (await lab.ReadyPodsAsync("echo")).Length == 7);
-            await lab.MatrixShouldBeGreenAsync();
+            await lab.MatrixShouldHealAsync();
         }
         finally
         {
@@ -42,7 +42,7 @@ public sealed class HealingTests(NativeLab lab)
         }
         await LabFixture.UntilAsync("three pods are gone", async () =>
             (await lab.Client.ListAllAsync(Kinds.Pods, new() { LabelSelector = "app=echo" }, Stop)).Objects.Count == 4);
-        await lab.MatrixShouldBeGreenAsync();
+        await lab.MatrixShouldHealAsync();
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class HealingTests(NativeLab lab)
 
         await LabFixture.KubectlAsync($"delete pod {to.Name} --wait");
         await LabFixture.UntilAsync("four pods are ready again", async () => (await lab.ReadyPodsAsync("echo")).Length == 4);
-        await lab.MatrixShouldBeGreenAsync();
+        await lab.MatrixShouldHealAsync();
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class HealingTests(NativeLab lab)
             await LabFixture.KubectlAsync("scale deployment echo --replicas 4");
         }
         await LabFixture.UntilAsync("four pods are left", async () => (await lab.ReadyPodsAsync("echo")).Length == 4);
-        await lab.MatrixShouldBeGreenAsync();
+        await lab.MatrixShouldHealAsync();
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class HealingTests(NativeLab lab)
                 Timeout = TimeSpan.FromMilliseconds(200),
             }, Stop)).IsComplete);
         Stopwatch.GetElapsedTime(healed).ShouldBeLessThan(TimeSpan.FromSeconds(2));
-        await lab.MatrixShouldBeGreenAsync();
+        await lab.MatrixShouldHealAsync();
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class HealingTests(NativeLab lab)
         var processes = PidsOf("echo");
         try
         {
-            await lab.MatrixShouldBeGreenAsync();
+            await lab.MatrixShouldHealAsync();
         }
         finally
         {
@@ -144,7 +144,7 @@ public sealed class HealingTests(NativeLab lab)
         (await lab.ReadyPodsAsync("echo")).Select(p => p.Uid).ShouldBe(pods);
         PidsOf("echo").ShouldBe(processes);
         new[] { "n1", "n2", "n3", "apiserver" }.Select(n => LabFixture.Process(n).Pid).ShouldBe(agents);
-        await lab.MatrixShouldBeGreenAsync();
+        await lab.MatrixShouldHealAsync();
     }
 
     // Main processes of a Deployment's containers, as the nodes' records have them.

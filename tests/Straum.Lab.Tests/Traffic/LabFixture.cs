@@ -16,6 +16,8 @@ namespace Straum.Lab.Traffic;
 /// </summary>
 public abstract class LabFixture : IAsyncLifetime
 {
+    private static readonly TimeSpan HealingLimit = TimeSpan.FromMinutes(1);
+
     /// <summary>A lab of a person may stay for hours; a test run does not wait that long.</summary>
     private static readonly TimeSpan PatienceForOthers = TimeSpan.FromMinutes(10);
 
@@ -130,10 +132,28 @@ public abstract class LabFixture : IAsyncLifetime
     public async Task<CheckReport> MatrixShouldBeGreenAsync()
     {
         var report = await new ReachabilityCheck(Paths, LabCluster.Running(), Client).RunAsync(Stop);
-        report.Problems.ShouldBeEmpty();
-        report.Cells.SelectMany(c => c.Failures.Select(f => $"{c.Path} IPv{c.Family} {c.Protocol}: {f.From} to {f.To} {f.Target}: {f.Reason}")).ShouldBeEmpty();
+        FaultsOf(report).ShouldBeEmpty();
         return report;
     }
+
+    /// <summary>After a fault: the matrix is green within a minute, without help.</summary>
+    public async Task MatrixShouldHealAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        string[] faults;
+        do
+        {
+            faults = FaultsOf(await new ReachabilityCheck(Paths, LabCluster.Running(), Client).RunAsync(Stop));
+        }
+        while (faults.Length > 0 && Stopwatch.GetElapsedTime(started) < HealingLimit);
+        faults.ShouldBeEmpty();
+    }
+
+    private static string[] FaultsOf(CheckReport report) =>
+    [
+        .. report.Problems,
+        .. report.Cells.SelectMany(c => c.Failures.Select(f => $"{c.Path} IPv{c.Family} {c.Protocol}: {f.From} to {f.To} {f.Target}: {f.Reason}")),
+    ];
 
     /// <summary>Waits until something holds, and says what it was when it does not come true in time.</summary>
     public static async Task UntilAsync(string what, Func<Task<bool>> holds, TimeSpan? limit = null)
