@@ -140,9 +140,9 @@ public sealed class ControlGroup
         {
             return false;
         }
-        Kill();
         var deadline = Environment.TickCount64 + (long)(patience ?? TimeSpan.FromSeconds(5)).TotalMilliseconds;
-        while (!TryRemoveTree())
+        // Again in each round: what joined the group meanwhile is ended too.
+        for (Kill(); !TryRemoveTree(); Kill())
         {
             if (Environment.TickCount64 > deadline)
             {

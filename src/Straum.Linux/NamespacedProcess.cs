@@ -44,7 +44,9 @@ public sealed class NamespacedProcess : IDisposable
         try
         {
             // A child is born into the namespace of the thread that forks it.
-            return new NamespacedProcess(within.Run(() => Process.Start(start))!);
+            var process = within.Run(() => Process.Start(start))!;
+            Join(spec.ControlGroup, process.Id);
+            return new NamespacedProcess(process);
         }
         catch (Win32Exception e)
         {
@@ -86,6 +88,22 @@ public sealed class NamespacedProcess : IDisposable
     public void Kill() => _process.Kill();
 
     public void Dispose() => _process.Dispose();
+
+    /// <summary>
+    /// The launcher joins by itself, before the program runs; it is moved from here too, so that it is a member when
+    /// <see cref="Start"/> returns, and one who then ends the group ends it.
+    /// </summary>
+    private static void Join(ControlGroup? group, int pid)
+    {
+        try
+        {
+            group?.AddProcess(pid);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ESRCH or Errno.ENOENT or Errno.ENODEV)
+        {
+            // It has ended already, or its group has; its exit code says which.
+        }
+    }
 
     private static ProcessStartInfo StartInfo(ProcessSpec spec)
     {

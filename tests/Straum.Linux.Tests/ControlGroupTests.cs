@@ -23,6 +23,25 @@ public sealed class ControlGroupTests
     }
 
     [Fact]
+    public void Start_InAGroup_IsAMemberWhenItReturns()
+    {
+        using var test = new TestNamespace();
+        var group = ControlGroup.Create(test.Name);
+        try
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                using var process = NamespacedProcess.Start(test, new ProcessSpec { FileName = "sleep", Arguments = ["60"], ControlGroup = group });
+                group.Processes().ShouldContain(process.Id);
+            }
+        }
+        finally
+        {
+            group.Delete();
+        }
+    }
+
+    [Fact]
     public void Id_TwoGroups_Differ()
     {
         var group = ControlGroup.Create($"straum-t-id-{Environment.ProcessId}");
