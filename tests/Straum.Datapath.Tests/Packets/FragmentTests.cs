@@ -117,11 +117,18 @@ public sealed class FragmentTests : IClassFixture<DatapathFixture>
         // RFC 8200 4.5: only the first part's next header counts. Behind its fragment header are destination options.
         var first = Packet.Between(PodA6, World6, Packet.Udp) with
         {
-            Extensions = [Packet.FragmentHeader, Packet.DestinationOptions], FragmentId = 7, MoreFragments = true, Payload = new byte[64],
+            Extensions = [Packet.FragmentHeader, Packet.DestinationOptions],
+            FragmentId = 7,
+            MoreFragments = true,
+            Payload = new byte[64],
         };
         var second = first with
         {
-            Extensions = [Packet.FragmentHeader], NextAfterFragment = Packet.DestinationOptions, FragmentOffset = 88, MoreFragments = false, Payload = new byte[40],
+            Extensions = [Packet.FragmentHeader],
+            NextAfterFragment = Packet.DestinationOptions,
+            FragmentOffset = 88,
+            MoreFragments = false,
+            Payload = new byte[40],
         };
         _kernel.FromPod(first).Packet.Source.ShouldBe(Node6);
         var outcome = _kernel.FromPod(second);

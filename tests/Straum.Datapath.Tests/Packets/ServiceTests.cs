@@ -132,7 +132,11 @@ public sealed class ServiceTests : IClassFixture<DatapathFixture>
         answer.Mark.ShouldBe(Outcome.MarkDone);
         answer.Frame.ShouldBe((syn.Reply() with
         {
-            Flags = TcpFlags.Reset | TcpFlags.Ack, Sequence = 0, Acknowledge = syn.Sequence + 1, SourceMac = HostMac, DestinationMac = PodMac,
+            Flags = TcpFlags.Reset | TcpFlags.Ack,
+            Sequence = 0,
+            Acknowledge = syn.Sequence + 1,
+            SourceMac = HostMac,
+            DestinationMac = PodMac,
         }).ToFrame());
         _kernel.Counted(c => c.Rejected).ShouldBe(1u);
     }
