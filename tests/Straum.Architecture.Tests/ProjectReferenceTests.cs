@@ -13,7 +13,8 @@ public sealed class ProjectReferenceTests
         ["Straum.Datapath"] = ["Straum.Control", "Straum.Linux"],
         ["Straum.Agent"] = ["Straum.Datapath"],
         ["Straum.Lab"] = ["Straum.Kubernetes", "Straum.Linux"],
-        ["Straum.Cli"] = ["Straum.Agent", "Straum.Lab"],
+        ["Straum.Doctor"] = ["Straum.Linux"],
+        ["Straum.Cli"] = ["Straum.Agent", "Straum.Doctor", "Straum.Lab"],
     };
 
     public static TheoryData<string> Projects => new(Allowed.Keys);
