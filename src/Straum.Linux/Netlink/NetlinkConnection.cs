@@ -24,22 +24,25 @@ internal sealed class NetlinkConnection(INetlinkTransport transport) : IDisposab
     private uint _sequence;
 
     /// <summary>Sends a request and waits for its acknowledgement.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="operation">What it does, for the error.</param>
+    /// <param name="subject">What it is done to; made into words only for an error.</param>
     /// <exception cref="NetlinkException">The kernel refused.</exception>
-    public void Execute(Span<byte> message, string operation, string subject)
+    public void Execute(Span<byte> message, string operation, object subject)
     {
         var outcome = Acknowledge(message);
         if (outcome.Errno != Errno.None)
         {
-            throw new NetlinkException(operation, subject, outcome.Errno, outcome.Message);
+            throw new NetlinkException(operation, subject.ToString() ?? "", outcome.Errno, outcome.Message);
         }
     }
 
     /// <summary>As <see cref="Execute"/>, but answers <c>false</c> when the kernel says one of the errors that mean absence.</summary>
-    public bool TryExecute(Span<byte> message, string operation, string subject, params ReadOnlySpan<Errno> absent)
+    public bool TryExecute(Span<byte> message, string operation, object subject, params ReadOnlySpan<Errno> absent)
     {
         var outcome = Acknowledge(message);
         return outcome.Errno == Errno.None
-            || (absent.Contains(outcome.Errno) ? false : throw new NetlinkException(operation, subject, outcome.Errno, outcome.Message));
+            || (absent.Contains(outcome.Errno) ? false : throw new NetlinkException(operation, subject.ToString() ?? "", outcome.Errno, outcome.Message));
     }
 
     /// <summary>Sends a request that is answered by one object. Returns <c>null</c> on one of the errors that mean absence.</summary>

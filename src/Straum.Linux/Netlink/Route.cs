@@ -53,8 +53,12 @@ public sealed record Route
 
     public override int GetHashCode() => HashCode.Combine(Destination, Table, Metric, Type);
 
+    /// <summary>As ip(8) writes it, with the device's index in the place of its name.</summary>
+    public override string ToString() => ToString(index => $"#{index}");
+
     /// <summary>As ip(8) writes it.</summary>
-    public override string ToString()
+    /// <param name="deviceName">Gives the name of a device by its index.</param>
+    internal string ToString(Func<int, string> deviceName)
     {
         var text = new System.Text.StringBuilder();
         if (Type != RouteType.Unicast)
@@ -68,11 +72,11 @@ public sealed record Route
         }
         if (InterfaceIndex != 0)
         {
-            text.Append(" dev #").Append(InterfaceIndex);
+            text.Append(" dev ").Append(deviceName(InterfaceIndex));
         }
         foreach (var hop in NextHops)
         {
-            text.Append(" nexthop via ").Append(hop.Gateway).Append(" dev #").Append(hop.InterfaceIndex);
+            text.Append(" nexthop via ").Append(hop.Gateway).Append(" dev ").Append(deviceName(hop.InterfaceIndex));
         }
         return Table == MainTable ? text.ToString() : text.Append(" table ").Append(Table).ToString();
     }

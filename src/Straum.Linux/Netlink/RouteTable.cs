@@ -17,14 +17,14 @@ public sealed class RouteTable
     public bool Add(Route route)
     {
         var request = Write(stackalloc byte[NetlinkWriter.Capacity], RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route);
-        return _connection.TryExecute(request.Finish(), "route add", route.ToString(), Errno.EEXIST);
+        return _connection.TryExecute(request.Finish(), "route add", new Subject(_connection, route), Errno.EEXIST);
     }
 
     /// <summary>Adds a route, or puts it in the place of the one with the same destination, metric and table, in one step: no packet finds neither.</summary>
     public void Replace(Route route)
     {
         var request = Write(stackalloc byte[NetlinkWriter.Capacity], RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route);
-        _connection.Execute(request.Finish(), "route replace", route.ToString());
+        _connection.Execute(request.Finish(), "route replace", new Subject(_connection, route));
     }
 
     /// <summary>
@@ -38,7 +38,7 @@ public sealed class RouteTable
         RouteMessage.Write(
             ref request, route with { Mtu = 0 }, RouteScope.Nowhere, RouteProtocol.Unspecified,
             (byte)(route.Type == RouteType.Unicast ? 0 : route.Type));
-        return _connection.TryExecute(request.Finish(), "route delete", route.ToString(), Errno.ESRCH, Errno.ENODEV);
+        return _connection.TryExecute(request.Finish(), "route delete", new Subject(_connection, route), Errno.ESRCH, Errno.ENODEV);
     }
 
     /// <param name="family">Of one family, or <see cref="AddressFamily.Unspecified"/> for both.</param>
@@ -101,5 +101,23 @@ public sealed class RouteTable
         };
         RouteMessage.Write(ref request, route, scope, RouteProtocol.Boot, (byte)route.Type);
         return request;
+    }
+
+    // Written only when the kernel refuses: a message with an index in the place of a name sends people searching.
+    private sealed class Subject(NetlinkConnection connection, Route route)
+    {
+        public override string ToString() => route.ToString(NameOf);
+
+        private string NameOf(int index)
+        {
+            try
+            {
+                return new LinkTable(connection).TryGet(index, out var link) ? link.Name : $"#{index} (there is no such device)";
+            }
+            catch (NetlinkException)
+            {
+                return $"#{index}";
+            }
+        }
     }
 }

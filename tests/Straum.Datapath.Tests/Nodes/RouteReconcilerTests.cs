@@ -27,7 +27,8 @@ public sealed class RouteReconcilerTests : IDisposable
         // As with an address that is tentative: the node's own source is not there yet.
         var refused = Through("fd01::/64", "fd09::2") with { PreferredSource = IPAddress.Parse("fd09::77") };
 
-        Should.Throw<LinuxException>(() => new RouteReconciler(_test.Net).Reconcile([refused, Through("10.1.0.0/16", "10.9.0.2")]));
+        Should.Throw<LinuxException>(() => new RouteReconciler(_test.Net).Reconcile([refused, Through("10.1.0.0/16", "10.9.0.2")]))
+            .Message.ShouldContain("dev near");
 
         Present().ShouldBe(["10.1.0.0/16 10.9.0.2"]);
     }
