@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Straum.Agent.Cni;
@@ -13,6 +14,7 @@ using Straum.Kubernetes.Client;
 using Straum.Kubernetes.Informers;
 using Straum.Kubernetes.Objects;
 using Straum.Linux;
+using Straum.Linux.Bpf;
 using Straum.Linux.Netlink;
 
 namespace Straum.Agent.Daemon;
@@ -31,6 +33,9 @@ public static class AgentDaemon
     {
         var clock = TimeProvider.System;
         var log = logs.CreateLogger("agent");
+
+        // What is configured wrong is said before anything is touched.
+        var cluster = ClusterOf(options);
 
         // :: Step 1: one agent per node, and the kernel as it must be.
         Directory.CreateDirectory(options.Paths.State);
@@ -68,7 +73,7 @@ public static class AgentDaemon
         }
 
         // :: Step 5: answer CNI and the CLI, also while there is no API server.
-        using var client = new KubernetesClient(ClusterOf(options));
+        using var client = new KubernetesClient(cluster);
         var source = new SnapshotSource(client, new SnapshotWatches
         {
             Nodes = new InformerOptions(),
@@ -101,7 +106,7 @@ public static class AgentDaemon
         await RunAllAsync(ct,
             source.RunAsync,
             token => FollowAsync(source, loop, token),
-            token => NetworkWatch.RunAsync(loop.NetworkChanged, token),
+            new NetworkWatch(loop.NetworkChanged, podReconciler.HostChanged, podReconciler.AnythingChanged).RunAsync,
             loop.RunAsync,
             podReconciler.RunAsync,
             token => SweepAsync(new ConntrackSweeper(datapath.Programs.Sweep), clock, token));
@@ -154,11 +159,17 @@ public static class AgentDaemon
         return registry.HasPools ? NodeReadiness.Ready : NodeReadiness.NotReady($"Node {state.Node!.Name} has no spec.podCIDRs yet");
     }
 
-    private static IEnumerable<System.Net.IPNetwork> PrefixesFor(AgentOptions options, Node node) =>
+    private static IEnumerable<IPNetwork> PrefixesFor(AgentOptions options, Node node) =>
         node.PodCidrs.Where(c => options.Ipv4.Enabled || c.BaseAddress.AddressFamily != AddressFamily.InterNetwork);
 
     private static ClusterConfig ClusterOf(AgentOptions options)
     {
+        if (options.Kubernetes.Kubeconfig.Length == 0 && !InClusterConfig.IsPresent(Environment.GetEnvironmentVariable))
+        {
+            throw new ClusterConfigException("kubernetes.kubeconfig",
+                "it is empty, and this process is no pod with a service account; name a kubeconfig in straum.yaml, "
+                + "as in kubernetes: {kubeconfig: /etc/kubernetes/straum.conf}");
+        }
         var config = options.Kubernetes.Kubeconfig.Length > 0
             ? KubeConfigFile.Load(options.Kubernetes.Kubeconfig)
             : InClusterConfig.Load(Environment.GetEnvironmentVariable);
@@ -187,7 +198,7 @@ public static class AgentDaemon
     {
         foreach (var directory in pins.ForeignMaps().ToArray())
         {
-            Straum.Linux.Bpf.Pins.RemoveTree(directory);
+            Pins.RemoveTree(directory);
             log.LogInformation("removed the tables of another build: {Directory}", directory);
         }
     }

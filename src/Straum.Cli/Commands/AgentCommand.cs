@@ -11,7 +11,7 @@ namespace Straum.Cli.Commands;
 /// <summary><c>straum agent</c>: the daemon of one node.</summary>
 internal static class AgentCommand
 {
-    private static readonly Option<FileInfo> Config = new("--config")
+    private static readonly Option<string> Config = new("--config")
     {
         Description = "straum.yaml, or a ConfigMap with that key",
         HelpName = "file",
@@ -20,26 +20,16 @@ internal static class AgentCommand
 
     public static Command Create()
     {
-        var command = new Command("agent", "Run the agent of this node (root, or the capabilities of docs/guide)") { Config };
+        var command = new Command("agent", "Run the agent of this node (as root)") { Config };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
     {
-        var file = parse.GetRequiredValue(Config);
-        if (!file.Exists)
+        if (ConfigFile.Read(parse.GetRequiredValue(Config), parse.InvocationConfiguration.Error) is not { Options: var options })
         {
-            throw new CommandFault($"read {file.FullName}", "there is no such file", "name it with --config");
-        }
-        var reading = ConfigReader.Read(file.FullName, await File.ReadAllTextAsync(file.FullName, stop), ConfigEnvironment.OfProcess);
-        foreach (var problem in reading.Problems)
-        {
-            await parse.InvocationConfiguration.Error.WriteLineAsync(problem.ToString());
-        }
-        if (reading.Config is not { Options: var options })
-        {
-            return ExitCode.Usage;
+            return ExitCode.Problem;
         }
 
         using var logs = LoggerFactory.Create(logging => logging

@@ -46,11 +46,11 @@ internal static partial class ConfigCommand
         return command;
     }
 
-    private static int Check(ParseResult parse) => Read(parse, parse.GetRequiredValue(File)) is null ? ExitCode.Problem : ExitCode.Ok;
+    private static int Check(ParseResult parse) => ConfigFile.Read(parse.GetRequiredValue(File), parse.InvocationConfiguration.Error) is null ? ExitCode.Problem : ExitCode.Ok;
 
     private static int Print(ParseResult parse)
     {
-        if (Read(parse, parse.GetValue(OptionalFile)) is not { } config)
+        if (ConfigFile.Read(parse.GetValue(OptionalFile), parse.InvocationConfiguration.Error) is not { } config)
         {
             return ExitCode.Problem;
         }
@@ -66,29 +66,6 @@ internal static partial class ConfigCommand
         }
         Screen.For(parse).Write(table);
         return ExitCode.Ok;
-    }
-
-    // Null after the problems have been printed.
-    private static EffectiveConfig? Read(ParseResult parse, string? file)
-    {
-        var reading = ConfigReader.Read(file ?? "straum.yaml", TextOf(file), ConfigEnvironment.OfProcess);
-        foreach (var problem in reading.Problems)
-        {
-            parse.InvocationConfiguration.Error.WriteLine(problem);
-        }
-        return reading.Config;
-    }
-
-    private static string TextOf(string? file)
-    {
-        try
-        {
-            return file switch { null => "", "-" => Console.In.ReadToEnd(), _ => System.IO.File.ReadAllText(file) };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFault($"read {file}", e.Message.TrimEnd('.'), inner: e);
-        }
     }
 
     private static int Write(ParseResult parse, string text)

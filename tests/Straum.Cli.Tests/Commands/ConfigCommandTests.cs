@@ -27,9 +27,29 @@ public sealed class ConfigCommandTests : IDisposable
     [Fact]
     public async Task Check_NoFile_SaysSoInOneLine()
     {
-        var run = await CliRun.Of("config", "check", "/nowhere.yaml");
+        (await CliRun.Of("config", "check", "/nowhere.yaml")).ShouldBe(new CliRun(
+            ExitCode.Problem, "", "straum: read /nowhere.yaml: there is no such file (name straum.yaml, or a ConfigMap with that key)\n"));
+    }
+
+    [Theory]
+    [InlineData(null), InlineData("routing: {mode: vxln}\n")]
+    public async Task Agent_FileThatCheckRefuses_SaysTheSameAndExitsTheSame(string? text)
+    {
+        var file = text is null ? "/nowhere.yaml" : _file;
+        if (text is not null)
+        {
+            await File.WriteAllTextAsync(_file, text, TestContext.Current.CancellationToken);
+        }
+        (await CliRun.Of("agent", "--config", file)).ShouldBe(await CliRun.Of("config", "check", file));
+    }
+
+    [Fact]
+    public async Task Agent_WithoutACluster_NamesTheKeyAndTheFix()
+    {
+        await File.WriteAllTextAsync(_file, "", TestContext.Current.CancellationToken);
+        var run = await CliRun.Of("agent", "--config", _file);
         run.ExitCode.ShouldBe(ExitCode.Problem);
-        run.Error.ShouldStartWith("straum: read /nowhere.yaml: ");
+        run.Error.ShouldStartWith("straum: agent: kubernetes.kubeconfig: it is empty");
     }
 
     [Fact]
