@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Straum.Control.Addressing;
 using Straum.Datapath.Tables;
+using Straum.Kubernetes.Objects;
 using Straum.Linux;
 
 namespace Straum.Agent.Cni;
@@ -176,7 +177,7 @@ public sealed partial class PodAttachments : IDisposable
             return (null, Task.CompletedTask, new CniError(CniErrorCode.Io, "the pod journal cannot be written", e.Message));
         }
 
-        PodRecord Describe(Kubernetes.Objects.ValueArray<IPAddress> addresses) => new()
+        PodRecord Describe(ValueArray<IPAddress> addresses) => new()
         {
             Owner = request.Owner,
             State = PodState.Attaching,

@@ -1,5 +1,7 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Straum.Control.Addressing;
+using Straum.Datapath.Tables;
 using Straum.Linux;
 
 namespace Straum.Agent.Cni;
@@ -23,6 +25,9 @@ public sealed partial class PodReconciler
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly Dictionary<AddressOwner, long> _goneSince = [];
+
+    // One slot: what happens while a comparison runs leads to one more.
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public PodReconciler(
         PodRegistry registry, PodAttachments attachments, IPodNetwork network, IPodDatapath datapath, PendingDeletes pending,
@@ -78,16 +83,16 @@ public sealed partial class PodReconciler
     /// <summary>Calls <see cref="ReconcileAsync"/> again and again until cancelled. A pass that fails is logged and tried again.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(Interval, _clock);
+        await using var timer = _clock.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Interval, Interval);
         try
         {
-            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+            await foreach (var _ in _wake.Reader.ReadAllAsync(stop).ConfigureAwait(false))
             {
                 try
                 {
                     await ReconcileAsync().ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is LinuxException or IOException)
+                catch (Exception e) when (IsRefusal(e))
                 {
                     LogFailed(_log, e.Message);
                 }
@@ -98,7 +103,22 @@ public sealed partial class PodReconciler
         }
     }
 
-    /// <summary>One comparison.</summary>
+    /// <summary>
+    /// Compares now and not at the next tick: something about this device changed, or a route over it is gone. Devices that
+    /// are no attached pod's are passed over, so that the end of a pod wakes nobody.
+    /// </summary>
+    public void HostChanged(int interfaceIndex)
+    {
+        if (_registry.Pods.Any(p => p.State == PodState.Attached && p.HostInterfaceIndex == interfaceIndex))
+        {
+            _wake.Writer.TryWrite(true);
+        }
+    }
+
+    /// <summary>Compares now: nobody knows what changed.</summary>
+    public void AnythingChanged() => _wake.Writer.TryWrite(true);
+
+    /// <summary>One comparison. What is refused for one pod is reported, and the others get their turn.</summary>
     public async Task ReconcileAsync()
     {
         await FinishPendingAsync().ConfigureAwait(false);
@@ -107,21 +127,13 @@ public sealed partial class PodReconciler
         var byName = links.ToDictionary(l => l.Name);
         foreach (var pod in pods)
         {
-            switch (pod.State)
+            try
             {
-                case PodState.Detaching:
-                    await _attachments.DetachAsync(pod.Owner).ConfigureAwait(false);
-                    break;
-                case PodState.Attached when byName.TryGetValue(pod.HostInterface, out var link):
-                    _goneSince.Remove(pod.Owner);
-                    if (!link.IsUp || pod.Addresses.Any(a => !link.Addresses.Contains(a)) || !_datapath.Contains(pod.Endpoint))
-                    {
-                        await _attachments.RepairAsync(pod.Owner).ConfigureAwait(false);
-                    }
-                    break;
-                case PodState.Attached:
-                    await ConsiderGoneAsync(pod).ConfigureAwait(false);
-                    break;
+                await ReconcilePodAsync(pod, byName.GetValueOrDefault(pod.HostInterface)).ConfigureAwait(false);
+            }
+            catch (Exception e) when (IsRefusal(e))
+            {
+                LogPodFailed(_log, pod, e.Message);
             }
         }
         foreach (var owner in _goneSince.Keys.Except(pods.Select(p => p.Owner)).ToList())
@@ -130,6 +142,28 @@ public sealed partial class PodReconciler
         }
         KeepForeign(links, pods);
     }
+
+    private async Task ReconcilePodAsync(PodRecord pod, PodHostLink? link)
+    {
+        switch (pod.State)
+        {
+            case PodState.Detaching:
+                await _attachments.DetachAsync(pod.Owner).ConfigureAwait(false);
+                break;
+            case PodState.Attached when link is not null:
+                _goneSince.Remove(pod.Owner);
+                if (!link.IsUp || pod.Addresses.Any(a => !link.Addresses.Contains(a)) || !_datapath.Contains(pod.Endpoint))
+                {
+                    await _attachments.RepairAsync(pod.Owner).ConfigureAwait(false);
+                }
+                break;
+            case PodState.Attached:
+                await ConsiderGoneAsync(pod).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private static bool IsRefusal(Exception e) => e is LinuxException or TableFullException or IOException;
 
     private async Task ConsiderGoneAsync(PodRecord pod)
     {
@@ -179,6 +213,9 @@ public sealed partial class PodReconciler
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Pod} is gone, and no DEL came; its addresses go to rest")]
     private static partial void LogGone(ILogger log, PodRecord pod);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Pod} is not as it should be and cannot be repaired, next try in a minute: {Reason}")]
+    private static partial void LogPodFailed(ILogger log, PodRecord pod, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "comparing pods with the kernel failed: {Reason}")]
     private static partial void LogFailed(ILogger log, string reason);

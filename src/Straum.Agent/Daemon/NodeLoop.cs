@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Straum.Agent.Configuration;
@@ -12,6 +14,8 @@ using Straum.Kubernetes.Objects;
 using Straum.Kubernetes.Snapshots;
 using Straum.Linux;
 using Straum.Linux.Netlink;
+using ConfiguredMode = Straum.Agent.Configuration.RoutingMode;
+using RoutingMode = Straum.Control.Routing.RoutingMode;
 
 namespace Straum.Agent.Daemon;
 
@@ -140,9 +144,9 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
 
     private NodeIntent? IntentOf(Snapshot snapshot, Node node, NetworkView view, out ImmutableArray<Problem> problems, out string? waiting)
     {
-        var addresses = new[] { System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.AddressFamily.InterNetworkV6 }
-            .Where(f => f == System.Net.Sockets.AddressFamily.InterNetwork ? options.Ipv4.Enabled : options.Ipv6.Enabled)
-            .Select(node.InternalAddress).OfType<System.Net.IPAddress>().ToArray();
+        var addresses = new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
+            .Where(f => f == AddressFamily.InterNetwork ? options.Ipv4.Enabled : options.Ipv6.Enabled)
+            .Select(node.InternalAddress).OfType<IPAddress>().ToArray();
         var uplinks = UplinkFinder.Find(view.Links, view.Addresses, addresses, options.Routing.Devices);
         problems = [];
         waiting = null;
@@ -154,9 +158,9 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             return null;
         }
 
-        var overlay = options.Routing.Mode == Configuration.RoutingMode.Vxlan;
+        var overlay = options.Routing.Mode == ConfiguredMode.Vxlan;
         var facts = NodeFacts.Of(node);
-        var routing = _routing.Compile(snapshot, facts, overlay ? Straum.Control.Routing.RoutingMode.Vxlan : Straum.Control.Routing.RoutingMode.Native);
+        var routing = _routing.Compile(snapshot, facts, overlay ? RoutingMode.Vxlan : RoutingMode.Native);
         var services = _services.Compile(snapshot, facts);
         problems = [.. routing.Problems, .. services.Problems];
         return new NodeIntent

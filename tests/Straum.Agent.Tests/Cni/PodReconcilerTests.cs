@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Straum.Agent.Daemon;
 using Straum.Control.Addressing;
+using Straum.Linux;
 using Straum.Linux.Netlink;
 
 namespace Straum.Agent.Cni;
@@ -215,6 +217,63 @@ public sealed class PodReconcilerTests
         }
     }
 
+    [Theory]
+    [InlineData("routes"), InlineData("device")]
+    public async Task HostSide_TakenAway_HealsWithoutWaitingForTheNextComparison(string what)
+    {
+        await using var node = await TestNode.StartAsync();
+        await node.AddAsync("c1", node.NewPodNamespace());
+        await node.AddAsync("c2", node.NewPodNamespace());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var watching = node.Host.Namespace.Run(() =>
+            new NetworkWatch(() => { }, node.Reconciler.HostChanged, node.Reconciler.AnythingChanged).RunAsync(stop.Token));
+        var reconciling = node.Reconciler.RunAsync(stop.Token);
+
+        if (what == "routes")
+        {
+            foreach (var route in PodRoutes(node))
+            {
+                node.Host.Net.Routes.Delete(route);
+            }
+        }
+        else
+        {
+            node.Host.Net.Links.SetDown(node.Pod("c1").HostInterfaceIndex);
+        }
+
+        while (PodRoutes(node).Count < 4 || !node.Host.Net.Links.Get(node.Pod("c1").HostInterfaceIndex).IsUp)
+        {
+            await Task.Yield();
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(watching);
+        await reconciling;
+    }
+
+    [Fact]
+    public async Task RefusalForOnePod_LeavesTheOthersTheirTurn()
+    {
+        await using var node = await TestNode.StartAsync();
+        foreach (var container in new[] { "c1", "c2", "c3" })
+        {
+            await node.AddAsync(container, node.NewPodNamespace());
+            node.Datapath.Detach(node.Pod(container).Endpoint);
+        }
+        node.Datapath.ChecksDevices = false;
+        node.Datapath.Before = (_, pod) =>
+        {
+            if (pod.Owner.ContainerId == "c1")
+            {
+                throw new LinuxException("link create", "pod_out", Errno.ENOMEM);
+            }
+        };
+
+        await node.Reconciler.ReconcileAsync();
+
+        node.Datapath.Pods.Select(p => p.Owner.ContainerId).ShouldBe(["c2", "c3"], ignoreOrder: true);
+    }
+
     [Fact]
     public async Task Pod_GoneWithoutADel_IsForgottenOnlyAfterAWhile()
     {
@@ -283,6 +342,8 @@ public sealed class PodReconcilerTests
         await node.DeleteAsync("c1");
         node.Registry.Pods.ShouldHaveSingleItem();
     }
+
+    private static IReadOnlyList<Route> PodRoutes(TestNode node) => node.Host.Net.Routes.List(protocol: (RouteProtocol)PodLink.RouteProtocol);
 
     /// <summary>The kernel dismantles a namespace in the background.</summary>
     private static async Task LinkGoneAsync(TestNode node, string name)

@@ -7,6 +7,7 @@ using Straum.Datapath.Abi;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Programs;
 using Straum.Kubernetes.Informers;
+using Straum.Linux.Netlink;
 
 namespace Straum.Agent.Daemon.Reporting;
 
@@ -72,7 +73,7 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
         {
             return [];
         }
-        using var netlink = Straum.Linux.Netlink.RtNetlink.Open();
+        using var netlink = RtNetlink.Open();
         var links = netlink.Links.List().ToDictionary(l => l.Name);
         var devices = intent.Uplinks.Select(u => (u.Name, Role: "uplink")).Append((OverlayDevice.Name, Role: "overlay"));
         return
