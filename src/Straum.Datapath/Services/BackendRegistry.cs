@@ -33,13 +33,15 @@ internal sealed class BackendRegistry
             id = use.Id;
             return true;
         }
-        if (!_free.TryPop(out id))
+        // The id is taken once the write has succeeded: one that failed leaves it for the next to try.
+        var isReused = _free.TryPeek(out id);
+        if (!isReused)
         {
             if (_next >= _tables.BackendCapacity)
             {
                 return false;
             }
-            id = _next++;
+            id = _next;
         }
         _tables.WriteBackend(id, new Backend
         {
@@ -49,6 +51,14 @@ internal sealed class BackendRegistry
             Flags = (byte)BackendFlags.Usable,
             Generation = _tables.ReadBackend(id).Generation + 1,
         });
+        if (isReused)
+        {
+            _free.Pop();
+        }
+        else
+        {
+            _next++;
+        }
         _uses.Add(key, new Use { Id = id, Count = 1 });
         return true;
     }

@@ -11,6 +11,9 @@ public interface IServiceTables
 
     IEnumerable<KeyValuePair<SvcKey, SvcEntry>> ReadServices();
 
+    /// <summary>False when there is no such entry.</summary>
+    bool TryReadService(in SvcKey key, out SvcEntry entry);
+
     /// <summary>The backend id in a slot.</summary>
     uint ReadSlot(uint index);
 

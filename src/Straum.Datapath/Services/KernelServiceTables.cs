@@ -14,6 +14,8 @@ public sealed class KernelServiceTables(DatapathTables tables) : IServiceTables
 
     public IEnumerable<KeyValuePair<SvcKey, SvcEntry>> ReadServices() => tables.Services.Read();
 
+    public bool TryReadService(in SvcKey key, out SvcEntry entry) => tables.Services.TryLookup(key, out entry);
+
     public uint ReadSlot(uint index) => tables.Slots[(int)index];
 
     public Backend ReadBackend(uint id) => tables.Backends[(int)id];

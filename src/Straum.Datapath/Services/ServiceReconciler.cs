@@ -8,20 +8,14 @@ using Straum.Kubernetes.Objects;
 
 namespace Straum.Datapath.Services;
 
-/// <summary>What one pass changed in the kernel.</summary>
-/// <param name="Published">Entries written or rewritten.</param>
-/// <param name="Withdrawn">Entries removed.</param>
-/// <param name="Unplaced">Frontends that did not fit: a later pass may find room, also when nothing else has changed.</param>
-/// <param name="Problems">Those frontends, and what this version does not serve; all others are as desired.</param>
-public sealed record ServicePass(int Published, int Withdrawn, int Unplaced, ImmutableArray<Problem> Problems);
-
 /// <summary>
 /// Makes the kernel's Service tables equal to the desired frontends. Not thread-safe: one loop owns it.
 ///
 /// A pass writes in this order, so that a packet sees the old Service or the new one and never a mix:
 /// (1) backends that are new, (2) fresh ranges of slots, (3) the entries that publish them, (4) removals,
 /// (5) much later, the indices and ranges that nothing names any more.
-/// In-memory state follows a write, never precedes it, so a pass that failed is simply run again.
+/// In-memory state follows a write, never precedes it, so a pass that failed is simply run again: the next one begins by
+/// reading back which of the entries under way have arrived, and returns what the others had been given.
 /// </summary>
 public sealed class ServiceReconciler
 {
@@ -35,12 +29,15 @@ public sealed class ServiceReconciler
         public BackendKey[] Backends = [];
     }
 
+    private readonly record struct Change(SvcKey Key, Published? Old, Published New);
+
     private readonly IServiceTables _tables;
     private readonly TimeProvider _clock;
     private readonly BackendRegistry _backends;
     private readonly RangeAllocator _slots;
     private readonly Dictionary<SvcKey, Published> _published = [];
     private readonly Queue<(long At, uint Base, uint Count)> _restingRanges = new();
+    private readonly List<Change> _underWay = [];
     private uint _lastId;
 
     public ServiceReconciler(IServiceTables tables, TimeProvider clock)
@@ -63,12 +60,10 @@ public sealed class ServiceReconciler
     public ServicePass Reconcile(ImmutableArray<FrontendSpec> frontends)
     {
         RetireRested();
+        Settle();
         var problems = ImmutableArray.CreateBuilder<Problem>();
         var uncovered = new SortedSet<(NamespacedName Service, string Missing)>();
         var desired = new HashSet<SvcKey>(frontends.Length);
-        var keys = new List<SvcKey>();
-        var entries = new List<SvcEntry>();
-        var changes = new List<(Published? Old, Published New)>();
 
         foreach (var frontend in frontends)
         {
@@ -90,13 +85,11 @@ public sealed class ServiceReconciler
             }
             if (Prepare(frontend, old, problems) is { } change)
             {
-                keys.Add(key);
-                entries.Add(change.Entry);
-                changes.Add((old, change));
+                _underWay.Add(new Change(key, old, change));
             }
         }
 
-        var published = Publish(keys, entries, changes, problems);
+        var published = Publish(problems);
         var withdrawn = Withdraw(desired);
         var unplaced = problems.Count;
         problems.AddRange(uncovered.Select(u => ServiceCoverage.ProblemOf(u.Service, u.Missing)));
@@ -155,15 +148,10 @@ public sealed class ServiceReconciler
     {
         var backends = new BackendKey[frontend.Backends.Length];
         var ids = new uint[backends.Length];
-        for (var i = 0; i < backends.Length; i++)
+        if (!TryAcquireAll(frontend, backends, ids))
         {
-            backends[i] = KeyOf(frontend.Backends[i], frontend.Protocol);
-            if (!_backends.TryAcquire(backends[i], out ids[i]))
-            {
-                ReleaseAll(backends.AsSpan(0, i));
-                problems.Add(Full(frontend, "backends", _tables.BackendCapacity));
-                return null;
-            }
+            problems.Add(Full(frontend, "backends", _tables.BackendCapacity));
+            return null;
         }
         if (!_slots.TryAllocate((uint)ids.Length, out var start))
         {
@@ -171,7 +159,16 @@ public sealed class ServiceReconciler
             problems.Add(Full(frontend, "slots", _tables.SlotCapacity));
             return null;
         }
-        _tables.WriteSlots(start, ids);
+        try
+        {
+            _tables.WriteSlots(start, ids);
+        }
+        catch
+        {
+            ReleaseAll(backends);
+            _slots.Free(start, (uint)ids.Length);
+            throw;
+        }
         return new Published
         {
             Spec = frontend,
@@ -186,32 +183,78 @@ public sealed class ServiceReconciler
         };
     }
 
-    private int Publish(List<SvcKey> keys, List<SvcEntry> entries, List<(Published? Old, Published New)> changes,
-        ImmutableArray<Problem>.Builder problems)
+    // All or none, also when a write throws.
+    private bool TryAcquireAll(FrontendSpec frontend, BackendKey[] backends, uint[] ids)
     {
-        if (keys.Count == 0)
+        var acquired = 0;
+        try
+        {
+            for (; acquired < backends.Length; acquired++)
+            {
+                backends[acquired] = KeyOf(frontend.Backends[acquired], frontend.Protocol);
+                if (!_backends.TryAcquire(backends[acquired], out ids[acquired]))
+                {
+                    break;
+                }
+            }
+            return acquired == backends.Length;
+        }
+        finally
+        {
+            if (acquired < backends.Length)
+            {
+                ReleaseAll(backends.AsSpan(0, acquired));
+            }
+        }
+    }
+
+    private int Publish(ImmutableArray<Problem>.Builder problems)
+    {
+        if (_underWay.Count == 0)
         {
             return 0;
         }
-        var written = _tables.WriteServices(
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keys),
-            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(entries));
-        for (var i = 0; i < keys.Count; i++)
+        var written = _tables.WriteServices([.. _underWay.Select(c => c.Key)], [.. _underWay.Select(c => c.New.Entry)]);
+        for (var i = 0; i < _underWay.Count; i++)
         {
-            var (old, change) = changes[i];
             if (i < written)
             {
-                _published[keys[i]] = change;
-                if (old is not null)
-                {
-                    Release(old);
-                }
+                Commit(_underWay[i]);
                 continue;
             }
-            Release(change);
-            problems.Add(Full(change.Spec!, "services", _tables.ServiceCapacity));
+            Release(_underWay[i].New);
+            problems.Add(Full(_underWay[i].New.Spec!, "services", _tables.ServiceCapacity));
         }
+        _underWay.Clear();
         return written;
+    }
+
+    // A fault in the middle of a batch does not tell how far it came: the table does. Ids and ranges in it are ours alone,
+    // so an entry that is equal is the one that was under way.
+    private void Settle()
+    {
+        for (var i = _underWay.Count - 1; i >= 0; i--)
+        {
+            var change = _underWay[i];
+            if (_tables.TryReadService(change.Key, out var entry) && entry == change.New.Entry)
+            {
+                Commit(change);
+            }
+            else
+            {
+                Release(change.New);
+            }
+            _underWay.RemoveAt(i);
+        }
+    }
+
+    private void Commit(Change change)
+    {
+        _published[change.Key] = change.New;
+        if (change.Old is not null)
+        {
+            Release(change.Old);
+        }
     }
 
     private int Withdraw(HashSet<SvcKey> desired)

@@ -14,6 +14,9 @@ internal sealed class FakeServiceTables(uint services = 64, uint slots = 256, ui
     /// <summary>How many more calls succeed; the next throws.</summary>
     public int? CallsUntilFault { get; set; }
 
+    /// <summary>How many more entries a batch writes before it throws.</summary>
+    public int? EntriesUntilFault { get; set; }
+
     public int Writes { get; private set; }
 
     public uint ServiceCapacity => services;
@@ -21,6 +24,8 @@ internal sealed class FakeServiceTables(uint services = 64, uint slots = 256, ui
     public uint BackendCapacity => backends;
 
     public IEnumerable<KeyValuePair<SvcKey, SvcEntry>> ReadServices() => [.. Services];
+
+    public bool TryReadService(in SvcKey key, out SvcEntry entry) => Services.TryGetValue(key, out entry);
 
     public uint ReadSlot(uint index) => _slots[index];
 
@@ -45,6 +50,10 @@ internal sealed class FakeServiceTables(uint services = 64, uint slots = 256, ui
         Called();
         for (var i = 0; i < keys.Length; i++)
         {
+            if (EntriesUntilFault is { } left && i == left)
+            {
+                throw new IOException("the table refused the entry");
+            }
             if (!Services.ContainsKey(keys[i]) && Services.Count == services)
             {
                 return i;

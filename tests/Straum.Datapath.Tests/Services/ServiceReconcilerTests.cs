@@ -228,6 +228,38 @@ public sealed class ServiceReconcilerTests
         }
     }
 
+    [Theory]
+    [InlineData(0, null), InlineData(1, null), InlineData(2, null), InlineData(3, null), InlineData(4, null)]
+    [InlineData(null, 0), InlineData(null, 1), InlineData(null, 2)]
+    public void Reconcile_FaultsAgainAndAgain_LeakNothing(int? calls, int? entries)
+    {
+        var tables = new FakeServiceTables();
+        var reconciler = new ServiceReconciler(tables, _clock);
+        for (var round = 0; round < 100; round++)
+        {
+            ImmutableArray<FrontendSpec> desired =
+            [
+                Frontend("10.96.0.10:80", $"10.244.1.{1 + round % 2}:80", "10.244.2.1:80"),
+                Frontend("10.96.0.11:80", $"10.244.1.{3 + round % 2}:80"),
+            ];
+            (tables.CallsUntilFault, tables.EntriesUntilFault) = (calls, entries);
+            try
+            {
+                reconciler.Reconcile(desired);
+            }
+            catch (IOException)
+            {
+            }
+            (tables.CallsUntilFault, tables.EntriesUntilFault) = (null, null);
+            _clock.Advance(ServiceReconciler.Grace);
+
+            reconciler.Reconcile(desired).Problems.ShouldBeEmpty();
+            _clock.Advance(ServiceReconciler.Grace);
+            reconciler.RetireRested();
+            (reconciler.Slots, reconciler.Backends).ShouldBe((3u, 3));
+        }
+    }
+
     [Fact]
     public void Reconcile_RandomHistory_AlwaysEqualsTheDesired()
     {
