@@ -6,24 +6,19 @@ using Straum.Linux;
 
 namespace Straum.Datapath.Pods;
 
-/// <summary>A pod of this node as the datapath sees it.</summary>
-/// <param name="Id">Number of the pod on this node, the same for all its addresses.</param>
-/// <param name="InterfaceIndex">Host side of its veth.</param>
-/// <param name="HostMac">Of the host side: what the pod's gateway answers with.</param>
-public sealed record PodBinding(uint Id, int InterfaceIndex, MacAddress PodMac, MacAddress HostMac, IReadOnlyList<IPAddress> Addresses);
-
 /// <summary>
-/// Binds pods to the datapath. The programs are on the veth before the addresses are known, so an unknown
-/// pod is a silent one, never an unwatched one. Safe for use from several threads.
+/// Binds pods to the datapath: first the table, then the programs, so that no program ever sees a pod that it does not
+/// know. A device is watched before it is set up, which is the caller's next step. Safe for use from several threads.
 /// </summary>
 public sealed class PodTable(LoadedDatapath datapath, Attachments attachments)
 {
     private const string Role = "pod";
 
-    /// <exception cref="TableFullException">The table `pods` has no room; nothing of the pod is left in it.</exception>
+    /// <summary>All of the pod or nothing.</summary>
+    /// <exception cref="TableFullException">The table `pods` has no room.</exception>
+    /// <exception cref="LinuxException">The kernel refused a program on the device.</exception>
     public void Bind(PodBinding pod)
     {
-        attachments.AttachDevice(Role, pod.InterfaceIndex, datapath.Programs.PodOut, datapath.Programs.PodIn);
         var entry = EntryOf(pod);
         foreach (var address in pod.Addresses)
         {
@@ -32,6 +27,15 @@ public sealed class PodTable(LoadedDatapath datapath, Attachments attachments)
                 Unbind(pod);
                 throw new TableFullException("pods", datapath.Tables.Pods.Capacity, "tables.pods");
             }
+        }
+        try
+        {
+            attachments.AttachDevice(Role, pod.InterfaceIndex, datapath.Programs.PodOut, datapath.Programs.PodIn);
+        }
+        catch (LinuxException)
+        {
+            Unbind(pod);
+            throw;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using Straum.Datapath.Abi;
 using Straum.Datapath.Pods;
 using Straum.Datapath.Programs;
+using Straum.Datapath.Tables;
 using Straum.Datapath.Tests.Nodes;
 using Straum.Linux;
 using Straum.Linux.Bpf;
@@ -81,11 +82,37 @@ public sealed class RestartTests : IDisposable
         });
     }
 
+    [Fact]
+    public void Bind_ProgramsThatCannotBeAttached_LeaveNoEntry()
+    {
+        _kernel.Agent((datapath, attachments, _) =>
+        {
+            var table = new PodTable(datapath, attachments);
+            Should.Throw<LinuxException>(() => table.Bind(Binding(device: 4711)));
+            datapath.Tables.Pods.Count().ShouldBe(0);
+        });
+    }
+
+    [Fact]
+    public void Bind_TableFull_LeavesTheDeviceWithoutPrograms()
+    {
+        _kernel.Net.Links.CreateVeth("pod0", "inside");
+        _kernel.Agent((datapath, attachments, _) =>
+        {
+            for (uint i = 1; datapath.Tables.Pods.TryWrite(Addr.From(new IPAddress(BitConverter.GetBytes(i))), default); i++)
+            {
+            }
+            Should.Throw<TableFullException>(() => new PodTable(datapath, attachments).Bind(Binding()));
+            attachments.Describe().ShouldBeEmpty();
+        });
+        Directory.GetFiles(_kernel.PinsOf("links")).ShouldBeEmpty();
+    }
+
     public void Dispose() => _kernel.Dispose();
 
     private int PodDevice => _kernel.Net.Links.Get("pod0").Index;
 
-    private PodBinding Binding() => new(1, PodDevice, MacAddress.Parse("02:00:00:00:00:01"), MacAddress.Parse("02:00:00:00:00:02"), [PodAddress]);
+    private PodBinding Binding(int? device = null) => new(1, device ?? PodDevice, MacAddress.Parse("02:00:00:00:00:01"), MacAddress.Parse("02:00:00:00:00:02"), [PodAddress]);
 
     private (uint Link, uint Program) PinnedLink(int device)
     {
