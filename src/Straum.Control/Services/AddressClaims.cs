@@ -92,9 +92,3 @@ internal sealed class AddressClaims
     /// <summary>Scopes of one frontend belong together, so they are claimed together.</summary>
     private static IEnumerable<Claim> ClaimsOf(CompiledService service) => service.Frontends.Select(Claim.Of).Distinct();
 }
-
-/// <summary>What only one Service can have.</summary>
-internal readonly record struct Claim(IPAddress Address, ushort Port, Protocol Protocol)
-{
-    public static Claim Of(FrontendSpec frontend) => new(frontend.Address, frontend.Port, frontend.Protocol);
-}

@@ -12,17 +12,6 @@ using Straum.Linux.Netlink;
 
 namespace Straum.Datapath.Nodes;
 
-/// <summary>What one pass changed, and what it could not do.</summary>
-/// <param name="Services">Entries of Services written or removed.</param>
-/// <param name="Peers">Prefixes written or removed.</param>
-/// <param name="Routes">Routes set or removed.</param>
-/// <param name="Unplaced">What found no room in a table; the next pass may find some.</param>
-/// <param name="Problems">Why this node does not do all that the objects say.</param>
-public sealed record NodePass(int Services, int Peers, int Routes, int Unplaced, ImmutableArray<Problem> Problems)
-{
-    public bool ChangedAnything => Services + Peers + Routes > 0;
-}
-
 /// <summary>
 /// Writes a <see cref="NodeIntent"/> into the kernel by differences. Not thread-safe: one loop owns it.
 /// What a packet may meet half-way is ordered: tables before the programs that read them, the overlay device

@@ -25,6 +25,3 @@ public sealed class DatapathPrograms
     /// <summary>Conntrack expiry; run by <see cref="Conntrack.ConntrackSweeper"/>, attached nowhere.</summary>
     public required BpfProgram Sweep { get; init; }
 }
-
-/// <summary>A program of socket.bpf.c and the hook it is for.</summary>
-public sealed record SocketProgram(string Name, AttachType Hook, BpfProgram Program);

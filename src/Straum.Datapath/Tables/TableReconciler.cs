@@ -1,11 +1,5 @@
 namespace Straum.Datapath.Tables;
 
-/// <summary>What one pass changed.</summary>
-/// <param name="Written">Entries added or changed.</param>
-/// <param name="Deleted">Entries removed.</param>
-/// <param name="Full">Keys that found no room.</param>
-public sealed record TablePass<TKey>(int Written, int Deleted, IReadOnlyList<TKey> Full);
-
 /// <summary>
 /// Makes a kernel table equal to a desired one by its differences. What is there at start is read back, so
 /// nothing that is right already is written again. Removals go first: they make room.
