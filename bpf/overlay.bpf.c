@@ -11,7 +11,7 @@ int overlay_in(struct __sk_buff *skb)
 	/* The inner MACs mean nothing here; the host's stack looks at them. */
 	if (skb->pkt_type != 0)
 		bpf_skb_change_type(skb, 0);
-	return deliver(skb, PLACE_OVERLAY_IN);
+	return deliver(skb, PLACE_OVERLAY_IN, FORMER_OVERLAY_IN);
 }
 
 SEC("tc")

@@ -8,6 +8,7 @@
 #include "lib/base.h"
 #include "lib/conntrack.h"
 #include "lib/destination.h"
+#include "lib/former.h"
 #include "lib/icmp.h"
 #include "lib/neighbour.h"
 #include "lib/node.h"
@@ -53,17 +54,19 @@ enum flow {
 	FLOW_PLAIN,
 	FLOW_REPLY,
 	FLOW_TRANSLATED,
+	FLOW_FORMER,		/* lib/former.h */
 };
 
 INLINE enum flow known_flow(const struct packet *pkt, struct flow_tuple *to)
 {
 	struct ct_entry *entry;
 	struct backend *backend;
+	struct flow_tuple key;
 	bool reply = false;
 
 	entry = ct_lookup(&pkt->tuple, &reply);
 	if (!entry)
-		return FLOW_NEW;
+		return is_former_flow(&pkt->tuple, &key) ? FLOW_FORMER : FLOW_NEW;
 	/* Only a translation sends what a wire half names: a datagram like that is from
 	 * a socket that has the port now and talks to the backend itself. */
 	if (ct_is_over(entry, pkt, reply) ||
@@ -109,6 +112,8 @@ int pod_icmp_error(struct __sk_buff *skb)
 	if (reason)
 		return drop(skb, PLACE, reason);
 	find_destination(&pkt.tuple.dst, &memory->destination);
+	if (!known)
+		go_former(skb, FORMER_POD_OUT);
 	if (memory->destination.world && !known)
 		return drop(skb, PLACE, DROP_ICMP_UNKNOWN_FLOW);
 	if (pkt.ttl <= 1)
@@ -190,6 +195,10 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 	t->to = pkt->tuple;
 	if (!(pkt->flags & PKT_NO_PORTS))
 		flow = known_flow(pkt, &t->to);
+	if (flow == FLOW_FORMER) {
+		go_former(skb, FORMER_POD_OUT);
+		flow = FLOW_NEW;
+	}
 	if (flow == FLOW_NEW) {
 		struct svc_entry *service = service_lookup(&pkt->tuple.dst, pkt->tuple.dport,
 							   pkt->tuple.proto, SVC_SCOPE_CLUSTER);
@@ -271,6 +280,7 @@ INLINE int pod_in_ip(struct __sk_buff *skb, struct packet *pkt)
 		entry = NULL;
 	}
 	if (!entry) {
+		go_former(skb, FORMER_POD_IN);
 		ct_create_plain(&pkt->tuple);
 		return DROP_NONE;
 	}
@@ -281,11 +291,20 @@ INLINE int pod_in_ip(struct __sk_buff *skb, struct packet *pkt)
 	return rewrite(skb, pkt, &to);
 }
 
+INLINE int pod_in_error(struct __sk_buff *skb, struct packet *pkt)
+{
+	bool known;
+	int reason = translate_icmp_error(skb, pkt, &known);
+
+	if (!reason && !known)
+		go_former(skb, FORMER_POD_IN);
+	return reason;
+}
+
 SEC("tc")
 int pod_in(struct __sk_buff *skb)
 {
 	struct packet pkt = { .l3 = ETH_HLEN };
-	bool known;
 	int reason;
 
 	/* Our own answers to the pod: ARP, NDP, refusals. */
@@ -293,7 +312,7 @@ int pod_in(struct __sk_buff *skb)
 		return TC_ACT_OK;
 	reason = parse_packet(skb, &pkt);
 	if (!reason && (pkt.flags & PKT_ICMP_ERROR))
-		reason = translate_icmp_error(skb, &pkt, &known);
+		reason = pod_in_error(skb, &pkt);
 	else if (!reason && !(pkt.flags & PKT_NO_PORTS))
 		reason = pod_in_ip(skb, &pkt);
 	if (reason)

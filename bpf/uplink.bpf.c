@@ -14,7 +14,7 @@ int uplink_in(struct __sk_buff *skb)
 {
 	if (!is_ip(skb))
 		return TC_ACT_OK;
-	return deliver(skb, PLACE_UPLINK_IN);
+	return deliver(skb, PLACE_UPLINK_IN, FORMER_UPLINK_IN);
 }
 
 INLINE int masquerade(struct __sk_buff *skb, struct packet *pkt, const struct node_config *node)
@@ -42,6 +42,8 @@ INLINE int masquerade(struct __sk_buff *skb, struct packet *pkt, const struct no
 		ct_touch(entry, pkt, reply);
 		return TC_ACT_OK;
 	} else {
+		if (!entry && is_former_flow(&pkt->tuple, &memory->packet.tuple))
+			go_former(skb, FORMER_UPLINK_OUT);
 		if (entry)
 			ct_delete(&pkt->tuple);
 		t->to.src = pkt->flags & PKT_V4 ? node->node4 : node->node6;
@@ -73,6 +75,8 @@ int uplink_out(struct __sk_buff *skb)
 	if (pkt.flags & PKT_ICMP_ERROR) {
 		/* The stack answers translated packets too: see deliver_to_pod. */
 		reason = translate_icmp_error(skb, &pkt, &known);
+		if (!reason && !known)
+			go_former(skb, FORMER_UPLINK_OUT);
 		return reason ? drop(skb, PLACE_UPLINK_OUT, reason) : TC_ACT_OK;
 	}
 	if (!pod_lookup(&pkt.tuple.src))

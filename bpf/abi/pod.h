@@ -34,7 +34,14 @@ struct peer_entry {
 	__u8 pad[3];
 };
 
-/* config: ARRAY of one, memory-mapped. What a node's agent may change at run time. */
+/*
+ * config: ARRAY, memory-mapped. What a node's agent may change at run time. Only
+ * the slot that config_slot (ARRAY of one __u32, memory-mapped) names is read;
+ * the agent writes the next one and then that word, so a program sees all of one
+ * version. A slot comes round again after NODE_CONFIG_SLOTS - 1 more changes.
+ */
+#define NODE_CONFIG_SLOTS 8
+
 struct node_config {
 	struct addr node4;	/* source of masqueraded IPv4; unspecified: none */
 	struct addr node6;

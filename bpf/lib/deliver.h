@@ -4,6 +4,7 @@
 #define STRAUM_LIB_DELIVER_H
 
 #include "conntrack.h"
+#include "former.h"
 #include "icmp.h"
 #include "node.h"
 #include "rewrite.h"
@@ -28,7 +29,7 @@ INLINE int deliver_to_pod(struct __sk_buff *skb, enum place place, struct packet
  * Gives a pod what is addressed to it, or to the node on its behalf: replies
  * to masqueraded flows and to Services. Anything else is the host's.
  */
-INLINE int deliver(struct __sk_buff *skb, enum place place)
+INLINE int deliver(struct __sk_buff *skb, enum place place, enum former former)
 {
 	struct packet pkt = { .l3 = ETH_HLEN };
 	struct node_config *node = node_config();
@@ -49,6 +50,8 @@ INLINE int deliver(struct __sk_buff *skb, enum place place)
 		reason = translate_icmp_error(skb, &pkt, &known);
 		if (reason)
 			return drop(skb, place, reason);
+		if (!known)
+			go_former(skb, former);
 		return deliver_to_pod(skb, place, &pkt);
 	}
 	if (pkt.flags & PKT_NO_PORTS)
@@ -60,6 +63,7 @@ INLINE int deliver(struct __sk_buff *skb, enum place place)
 		entry = NULL;
 	}
 	if (!entry) {
+		go_former(skb, former);
 		if (for_node)
 			return to_stack();
 		ct_create_plain(&pkt.tuple);

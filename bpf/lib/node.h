@@ -9,11 +9,19 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, NODE_CONFIG_SLOTS);
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__type(key, __u32);
 	__type(value, struct node_config);
 } config SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u32);
+} config_slot SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -34,8 +42,9 @@ struct {
 INLINE struct node_config *node_config(void)
 {
 	__u32 zero = 0;
+	__u32 *slot = bpf_map_lookup_elem(&config_slot, &zero);
 
-	return bpf_map_lookup_elem(&config, &zero);
+	return slot ? bpf_map_lookup_elem(&config, slot) : NULL;
 }
 
 INLINE struct pod_entry *pod_lookup(const struct addr *address)

@@ -8,4 +8,6 @@ public static class AbiConstants
 {
     /// <summary>drops: PERCPU_ARRAY, index = place * DROP_REASON_STRIDE + reason.</summary>
     public const int DropReasonStride = 64;
+    /// <summary>config: ARRAY, memory-mapped. What a node's agent may change at run time. Only the slot that config_slot (ARRAY of one __u32, memory-mapped) names is read; the agent writes the next one and then that word, so a program sees all of one version. A slot comes round again after NODE_CONFIG_SLOTS - 1 more changes.</summary>
+    public const int NodeConfigSlots = 8;
 }

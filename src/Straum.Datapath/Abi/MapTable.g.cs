@@ -9,8 +9,11 @@ public static class MapTable
     /// <summary><c>backends</c>: Array, <see cref="uint"/> to <see cref="Backend"/>, 262144 entries unless resized.</summary>
     public static MapDescriptor<uint, Backend> Backends { get; } = new("backends", 2, 262144, 0x400);
 
-    /// <summary><c>config</c>: Array, <see cref="uint"/> to <see cref="NodeConfig"/>, 1 entries unless resized.</summary>
-    public static MapDescriptor<uint, NodeConfig> Config { get; } = new("config", 2, 1, 0x400);
+    /// <summary><c>config</c>: Array, <see cref="uint"/> to <see cref="NodeConfig"/>, 8 entries unless resized.</summary>
+    public static MapDescriptor<uint, NodeConfig> Config { get; } = new("config", 2, 8, 0x400);
+
+    /// <summary><c>config_slot</c>: Array, <see cref="uint"/> to <see cref="uint"/>, 1 entries unless resized.</summary>
+    public static MapDescriptor<uint, uint> ConfigSlot { get; } = new("config_slot", 2, 1, 0x400);
 
     /// <summary><c>conntrack</c>: Hash, <see cref="FlowTuple"/> to <see cref="CtEntry"/>, 262144 entries unless resized.</summary>
     public static MapDescriptor<FlowTuple, CtEntry> Conntrack { get; } = new("conntrack", 1, 262144, 0x1);
@@ -21,8 +24,17 @@ public static class MapTable
     /// <summary><c>drops</c>: PerCpuArray, <see cref="uint"/> to <see cref="DropCounter"/>, 448 entries unless resized.</summary>
     public static MapDescriptor<uint, DropCounter> Drops { get; } = new("drops", 6, 448, 0x0);
 
+    /// <summary><c>former_flows</c>: Hash, <see cref="FlowTuple"/> to <see cref="ulong"/>, 1 entries unless resized.</summary>
+    public static MapDescriptor<FlowTuple, ulong> FormerFlows { get; } = new("former_flows", 1, 1, 0x1);
+
+    /// <summary><c>former_programs</c>: ProgArray, <see cref="uint"/> to <see cref="uint"/>, 8 entries unless resized.</summary>
+    public static MapDescriptor<uint, uint> FormerPrograms { get; } = new("former_programs", 3, 8, 0x0);
+
     /// <summary><c>fragments</c>: LruHash, <see cref="FragmentKey"/> to <see cref="FragmentEntry"/>, 8192 entries unless resized.</summary>
     public static MapDescriptor<FragmentKey, FragmentEntry> Fragments { get; } = new("fragments", 9, 8192, 0x0);
+
+    /// <summary><c>handover</c>: Array, <see cref="uint"/> to <see cref="uint"/>, 1 entries unless resized.</summary>
+    public static MapDescriptor<uint, uint> Handover { get; } = new("handover", 2, 1, 0x0);
 
     /// <summary><c>peers</c>: LpmTrie, <see cref="PeerKey"/> to <see cref="PeerEntry"/>, 65536 entries unless resized.</summary>
     public static MapDescriptor<PeerKey, PeerEntry> Peers { get; } = new("peers", 11, 65536, 0x1);
@@ -40,5 +52,5 @@ public static class MapTable
     public static MapDescriptor<SvcKey, SvcEntry> Svc { get; } = new("svc", 1, 65536, 0x1);
 
     /// <summary>All of them, by name.</summary>
-    public static IReadOnlyList<MapDescriptor> All { get; } = [Backends, Config, Conntrack, Counters, Drops, Fragments, Peers, Pods, Slots, Sockets, Svc];
+    public static IReadOnlyList<MapDescriptor> All { get; } = [Backends, Config, ConfigSlot, Conntrack, Counters, Drops, FormerFlows, FormerPrograms, Fragments, Handover, Peers, Pods, Slots, Sockets, Svc];
 }

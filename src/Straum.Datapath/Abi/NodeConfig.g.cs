@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 
 namespace Straum.Datapath.Abi;
 
-/// <summary>config: ARRAY of one, memory-mapped. What a node's agent may change at run time.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 48)]
 public partial struct NodeConfig : IEquatable<NodeConfig>
 {

@@ -94,9 +94,9 @@ public sealed class NodeReconciler
             SnatPortMax = settings.SnatPortMax,
             Flags = (uint)(settings.Masquerade ? NodeFlags.Masquerade : NodeFlags.None),
         };
-        if (!_datapath.Tables.Config[0].Equals(config))
+        if (!_datapath.Tables.Config.Value.Equals(config))
         {
-            _datapath.Tables.Config[0] = config;
+            _datapath.Tables.Config.Value = config;
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class DatapathTables : IDisposable
 
     internal DatapathTables(Func<MapDescriptor, BpfMap> open)
     {
-        Config = new MappedBpfArray<NodeConfig>(Open(MapTable.Config));
+        Config = new NodeConfigTable(Open(MapTable.Config), Open(MapTable.ConfigSlot));
         Pods = new BpfTable<Addr, PodEntry>(Open(MapTable.Pods));
         Peers = new BpfTable<PeerKey, PeerEntry>(Open(MapTable.Peers));
         Services = new BpfTable<SvcKey, SvcEntry>(Open(MapTable.Svc));
@@ -29,8 +29,8 @@ public sealed class DatapathTables : IDisposable
         }
     }
 
-    /// <summary>One element: what the agent may change at run time.</summary>
-    public MappedBpfArray<NodeConfig> Config { get; }
+    /// <summary>What the agent may change at run time.</summary>
+    public NodeConfigTable Config { get; }
 
     public BpfTable<Addr, PodEntry> Pods { get; }
 

@@ -21,8 +21,8 @@ public sealed class NodeReconcilerTests : IDisposable
 
         pass.Problems.ShouldBeEmpty();
         _kernel.Routes().ShouldBe(NativeRoutes);
-        datapath.Tables.Config[0].Node4.ToString().ShouldBe("172.30.0.11");
-        datapath.Tables.Config[0].OverlayIfindex.ShouldBe(0u);
+        datapath.Tables.Config.Value.Node4.ToString().ShouldBe("172.30.0.11");
+        datapath.Tables.Config.Value.OverlayIfindex.ShouldBe(0u);
         datapath.Tables.Peers.TryLookup(PeerPlan.KeyOf(IPNetwork.Parse("10.244.2.7/32")), out var peer).ShouldBeTrue();
         peer.Kind.ShouldBe((byte)PeerKind.RemotePod);
         attachments.Describe().Where(a => a.Role == "uplink").ShouldAllBe(a => a.Attached);

@@ -75,7 +75,7 @@ public partial class DatapathFixture
         AddService(end.Address, (ushort)end.Port, protocol, first, [.. backends.Select(IPEndPoint.Parse)]);
     }
 
-    internal void Configure(Func<NodeConfig, NodeConfig> change) => Datapath.Tables.Config[0] = change(Datapath.Tables.Config[0]);
+    internal void Configure(Func<NodeConfig, NodeConfig> change) => Datapath.Tables.Config.Value = change(Datapath.Tables.Config.Value);
 
     /// <summary>Entries in the flow table: two for a translated flow.</summary>
     public int Flows => Datapath.Tables.Conntrack.Count();

@@ -79,7 +79,7 @@ public partial class DatapathFixture : IDisposable
             Datapath.Tables.Drops.Clear(i);
         }
         Datapath.Tables.Counters.Clear(0);
-        Datapath.Tables.Config[0] = new NodeConfig
+        Datapath.Tables.Config.Value = new NodeConfig
         {
             Node4 = Addr.From(Node4),
             Node6 = Addr.From(Node6),
