@@ -62,8 +62,14 @@ test: build ## every suite; the last line is the sum
 test-long: build
 	@STRAUM_TEST_LONG=1 tools/run-tests.sh
 
-bench: build
-	@bench/run.sh
+# BENCH=name measures one figure, BENCH_ARGS="--rounds 5" is for a first look. The table goes into docs/benchmarks.md.
+bench: build build/bench/meter ## measure Straum beside its peers
+	@dotnet build bench/Straum.Bench -c $(CONFIG) -v q --nologo
+	@bench/Straum.Bench/bin/$(CONFIG)/net10.0/Straum.Bench $(BENCH) $(BENCH_ARGS) --write docs/benchmarks.md
+
+build/bench/meter: $(wildcard bench/meter/*.c bench/meter/*.h)
+	@mkdir -p $(@D)
+	$(CC) -O2 -Wall -Wextra -Werror $(filter %.c,$^) -o $@
 
 fuzz: build
 	@STRAUM_FUZZ=1 tools/run-tests.sh

@@ -1,0 +1,20 @@
+using Straum.Bench.Report;
+
+namespace Straum.Bench.Figures;
+
+/// <summary>One section of docs/benchmarks.md.</summary>
+/// <remarks>How to add one: a file here, a line in <see cref="AllFigures"/>, a row in docs/benchmarks.md's list.</remarks>
+internal interface IFigure
+{
+    /// <summary>As in <c>make bench BENCH=name</c>.</summary>
+    string Name { get; }
+
+    string Title { get; }
+
+    /// <summary>Rounds that are enough for a steady median on a quiet machine; 1 where rounds mean nothing.</summary>
+    int Rounds { get; }
+
+    /// <summary>Builds what it needs, measures, and removes it.</summary>
+    /// <exception cref="BenchException">It cannot be measured here.</exception>
+    Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress);
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Straum.Bench.Bed;
+using Straum.Linux;
+
+namespace Straum.Bench.Meters;
+
+/// <summary>
+/// bench/meter in a pod. Both ends of a latency run on one processor and in real time: then a request and its answer are the
+/// path through the kernel and two switches of context, and not the time to wake up another processor.
+/// </summary>
+internal sealed class MeterProcess : IDisposable
+{
+    public const int EchoPort = 7000;
+    public const int EchoPorts = 64;
+    public const int FarEchoPort = 7200;
+    public const int SinkPort = 7100;
+    public const int FarSinkPort = 7300;
+    private readonly NamespacedProcess _process;
+    private readonly string _name;
+
+    private MeterProcess(NamespacedProcess process, string name) => (_process, _name) = (process, name);
+
+    /// <summary>Answers on the processor that clients run on, and on the other one.</summary>
+    public static async Task<IReadOnlyList<MeterProcess>> ServeAsync(BenchPod pod) =>
+    [
+        await StartAsync(pod, ["-c", "0", "-r", "serve", $"{EchoPort}", $"{EchoPorts}", $"{SinkPort}"]),
+        await StartAsync(pod, ["-c", "1", "-r", "serve", $"{FarEchoPort}", "1", $"{FarSinkPort}"]),
+    ];
+
+    /// <summary>Asks, slice by slice.</summary>
+    public static Task<MeterProcess> AskAsync(BenchPod pod) => StartAsync(pod, ["-c", "0", "-r", "client"]);
+
+    /// <summary>The load that must not notice anything; see bench/meter/steady.c.</summary>
+    public static Task<MeterProcess> LoadAsync(BenchPod pod, int rate, int connections, int port, params IEnumerable<string> addresses) =>
+        StartAsync(pod, ["-r", "steady", $"{rate}", $"{connections}", $"{port}", .. addresses]);
+
+    /// <summary>Connections with one request each.</summary>
+    /// <param name="target">An address, or the first of /N consecutive ones.</param>
+    /// <param name="port">The first of the ports.</param>
+    /// <param name="ports">How many are used in turn.</param>
+    /// <param name="count">Connections.</param>
+    public Task<Slice> ConnectAsync(string target, int port, int ports, int count) => SliceAsync($"connect {target} {port} {ports} {count}");
+
+    /// <summary>Requests on one connection.</summary>
+    public Task<Slice> TcpAsync(string target, int count) => SliceAsync($"tcp {target} {EchoPort} {count}");
+
+    /// <summary>Datagrams, each answered before the next.</summary>
+    public Task<Slice> UdpAsync(string target, int count) => SliceAsync($"udp {target} {EchoPort} {count}");
+
+    /// <summary>One stream to the other processor.</summary>
+    /// <returns>Gigabits per second.</returns>
+    public async Task<double> StreamAsync(string target, TimeSpan duration)
+    {
+        var words = await AskAsync($"stream {target} {FarSinkPort} {(int)duration.TotalMilliseconds}");
+        return words[0] * 8 / words[1];
+    }
+
+    /// <summary>Ends a load and returns its numbers.</summary>
+    public async Task<double[]> EndAsync()
+    {
+        _process.StandardInput.Close();
+        return Numbers(await _process.StandardOutput.ReadLineAsync());
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+        _process.Dispose();
+    }
+
+    private static async Task<MeterProcess> StartAsync(BenchPod pod, IReadOnlyList<string> arguments)
+    {
+        var process = NamespacedProcess.Start(pod.Machine.Namespace, new ProcessSpec
+        {
+            FileName = Programs.Meter,
+            Arguments = arguments,
+            ControlGroup = pod.Machine.Group,
+        });
+        var meter = new MeterProcess(process, $"{pod.Machine.Name}: meter {string.Join(' ', arguments)}");
+        return await process.StandardOutput.ReadLineAsync() == "ready" ? meter : throw await meter.FailedAsync();
+    }
+
+    private async Task<Slice> SliceAsync(string command)
+    {
+        var words = await AskAsync(command);
+        return new Slice(words[1] / 1000, words[2] / 1000, words[3] / 1000);
+    }
+
+    private async Task<double[]> AskAsync(string command)
+    {
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(command);
+            await _process.StandardInput.FlushAsync();
+        }
+        catch (IOException)
+        {
+            throw await FailedAsync();
+        }
+        return await _process.StandardOutput.ReadLineAsync() is { } line ? Numbers(line) : throw new BenchException($"{command}: {(await FailedAsync()).Message}");
+    }
+
+    private async Task<BenchException> FailedAsync() => new($"{_name}: {(await _process.StandardError.ReadToEndAsync()).Trim()}");
+
+    private static double[] Numbers(string? line) =>
+        [.. (line ?? "").Split(' ').Select(static w => double.Parse(w, CultureInfo.InvariantCulture))];
+}
