@@ -96,7 +96,8 @@ INLINE __be16 icmp6_checksum(const struct ipv6hdr *ip, struct neighbour_message 
 }
 
 /*
- * Pods solicit from their one address (they have no link-local one).
+ * Pods solicit from their one address (they have no link-local one), and with
+ * no header between: a fragmented solicitation must be ignored (RFC 6980 5).
  */
 INLINE int answer_solicitation(struct __sk_buff *skb, enum place place, const struct packet *pkt)
 {
@@ -110,7 +111,7 @@ INLINE int answer_solicitation(struct __sk_buff *skb, enum place place, const st
 	    bpf_skb_load_bytes(skb, offsetof(struct ethhdr, h_source), pod_mac, ETH_ALEN))
 		return drop(skb, place, DROP_TRUNCATED);
 	pod = pod_lookup(&pkt->tuple.src);
-	if (pkt->ttl != NDP_HOP_LIMIT || message.code || !pod || pod->ifindex != skb->ifindex)
+	if (pkt->l4 != pkt->l3 + sizeof(ip) || pkt->ttl != NDP_HOP_LIMIT || message.code || !pod || pod->ifindex != skb->ifindex)
 		return drop(skb, place, DROP_NEIGHBOUR);
 
 	message.type = ICMP6_NA;

@@ -257,46 +257,6 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     }
 
     [Fact]
-    public void Arp_ForAnyAddress_IsAnsweredWithTheVethsMac()
-    {
-        byte[] request =
-        [
-            .. new byte[] { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }, .. PodMac.ToArray(), 8, 6,
-            0, 1, 8, 0, 6, 4, 0, 1, .. PodMac.ToArray(), .. PodA4.GetAddressBytes(), 0, 0, 0, 0, 0, 0, 169, 254, 1, 1,
-        ];
-        var answer = _kernel.Run(_kernel.Datapath.Programs.PodOut, _kernel.PodA, request);
-
-        answer.Verdict.ShouldBe(Verdict.Redirect);
-        answer.Frame[..6].ShouldBe(PodMac.ToArray());
-        answer.Frame[20..22].ShouldBe([0, 2]);
-        answer.Frame[22..28].ShouldBe(HostMac.ToArray());
-        answer.Frame[28..32].ShouldBe([169, 254, 1, 1]);
-        answer.Frame[38..42].ShouldBe(PodA4.GetAddressBytes());
-    }
-
-    [Fact]
-    public void Solicitation_IsAnsweredWithTheVethsMac()
-    {
-        var gateway = IPAddress.Parse("fe80::1");
-        var request = new Packet
-        {
-            Source = PodA6,
-            Destination = IPAddress.Parse("ff02::1:ff00:1"),
-            Protocol = Packet.IcmpV6,
-            Type = 135,
-            Ttl = 255,
-            Payload = [.. gateway.GetAddressBytes(), 1, 1, .. PodMac.ToArray()],
-        };
-        var answer = _kernel.FromPod(request).Packet;
-
-        answer.Type.ShouldBe((byte)136);
-        answer.Source.ShouldBe(gateway);
-        answer.Destination.ShouldBe(PodA6);
-        answer.Ttl.ShouldBe((byte)255);
-        answer.Payload.ShouldBe([.. gateway.GetAddressBytes(), 2, 1, .. HostMac.ToArray()]);
-    }
-
-    [Fact]
     public void TruncatedPacket_IsDropped()
     {
         var frame = Packet.Between(PodA4, PodB4).ToFrame()[..36];
