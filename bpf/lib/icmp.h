@@ -32,31 +32,13 @@ INLINE int rewrite_quoted(struct __sk_buff *skb, const struct packet *error, str
 	bool v4 = error->flags & PKT_V4;
 	__s64 diff = address_diff(&quoted->tuple, to);
 	__u16 sum = error->l4 + ICMP_CHECKSUM;
-	__u16 at = quoted->l4;
-	__be16 ports[2] = { to->sport, to->dport };
-	__be32 from_word = 0, to_word = 0;
 
 	if (v4 ? bpf_l3_csum_replace(skb, quoted->l3 + IPV4_CHECKSUM, 0, diff, 0)
 	       : bpf_l4_csum_replace(skb, sum, 0, diff, 0))
 		return DROP_CHECKSUM;
 	if (store_addresses(skb, v4, quoted->l3, to, 0))
 		return DROP_CHECKSUM;
-
-	if (quoted->tuple.sport == to->sport && quoted->tuple.dport == to->dport)
-		return DROP_NONE;
-	if (quoted->tuple.proto == IPPROTO_ICMP || quoted->tuple.proto == IPPROTO_ICMPV6) {
-		at += ICMP_ID;
-		if (bpf_l4_csum_replace(skb, sum, quoted->tuple.sport, to->sport, 2) ||
-		    bpf_skb_store_bytes(skb, at, ports, 2, 0))
-			return DROP_CHECKSUM;
-		return DROP_NONE;
-	}
-	__builtin_memcpy(&from_word, &quoted->tuple.sport, 4);
-	__builtin_memcpy(&to_word, &to->sport, 4);
-	if (bpf_l4_csum_replace(skb, sum, from_word, to_word, 4) ||
-	    bpf_skb_store_bytes(skb, at, ports, 4, 0))
-		return DROP_CHECKSUM;
-	return DROP_NONE;
+	return rewrite_ports(skb, quoted, to, sum, 0);
 }
 
 /*

@@ -79,10 +79,13 @@ INLINE bool icmp_is_error(bool v4, __u8 type)
 		  : type < 128;
 }
 
-INLINE bool icmp_is_echo(bool v4, __u8 type)
+/* Messages with an identifier, and their answers (RFC 5508 3): echo, timestamp (13, 14),
+ * information (15, 16) and address mask (17, 18); echo alone for IPv6. */
+#define ICMP_QUERIES (1 << ICMP_ECHO | 1 << ICMP_ECHOREPLY | 0x3f << 13)
+
+INLINE bool icmp_is_query(bool v4, __u8 type)
 {
-	return v4 ? type == ICMP_ECHO || type == ICMP_ECHOREPLY
-		  : type == ICMP6_ECHO || type == ICMP6_ECHOREPLY;
+	return v4 ? type < 32 && (ICMP_QUERIES >> type & 1) : (type & ~1) == ICMP6_ECHO;
 }
 
 /*
@@ -111,14 +114,27 @@ INLINE int parse_ports(struct __sk_buff *skb, struct packet *pkt)
 		if (bpf_skb_load_bytes(skb, pkt->l4, &icmp, sizeof(icmp)))
 			return DROP_TRUNCATED;
 		pkt->icmp_type = icmp.type;
-		if (icmp_is_echo(v4, icmp.type))
+		if (icmp_is_query(v4, icmp.type)) {
 			pkt->tuple.sport = pkt->tuple.dport = icmp.id;
-		else if (icmp_is_error(v4, icmp.type))
+			return DROP_NONE;
+		}
+		pkt->tuple.sport = icmp.type;
+		pkt->tuple.dport = ~icmp.type;
+		if (icmp_is_error(v4, icmp.type))
 			pkt->flags |= PKT_ICMP_ERROR;
 		return DROP_NONE;
 	default:
 		return DROP_NONE;
 	}
+}
+
+/* Whether the packet's flow has a source port, or an identifier, that may be chosen for it. */
+INLINE bool has_port(const struct packet *pkt)
+{
+	const struct flow_tuple *t = &pkt->tuple;
+
+	return t->proto == IPPROTO_TCP || t->proto == IPPROTO_UDP ||
+	       (is_icmp(pkt->flags & PKT_V4, t->proto) && t->sport == t->dport);
 }
 
 INLINE int parse_tcp_flags(struct __sk_buff *skb, struct packet *pkt)

@@ -16,10 +16,10 @@
 #define ICMP_CHECKSUM 2
 #define ICMP_ID 4
 
-/* Where the L4 checksum is, and whether it covers the addresses. */
+/* Where the L4 checksum is. All zero: there is none to keep. */
 struct l4_checksum {
-	__u16 offset;		/* from the L4 header; 0: there is none to keep */
-	bool pseudo_header;
+	__u16 offset;		/* from the L4 header */
+	bool pseudo_header;	/* it covers the addresses */
 };
 
 INLINE struct l4_checksum l4_checksum_of(bool v4, __u8 proto)
@@ -62,6 +62,34 @@ INLINE int store_addresses(struct __sk_buff *skb, bool v4, __u16 l3, const struc
 	return bpf_skb_store_bytes(skb, l3 + IPV6_ADDRESSES, &to->src, 2 * sizeof(struct addr), flags_v6);
 }
 
+/*
+ * Writes the ports of `to`, or the identifier, into the L4 header of `pkt`, and
+ * keeps the checksum at `sum` true. Protocols without ports, and SCTP, whose
+ * checksum is over everything, are never given other ones.
+ */
+INLINE int rewrite_ports(struct __sk_buff *skb, const struct packet *pkt, const struct flow_tuple *to, __u16 sum,
+			 __u64 flags)
+{
+	const struct flow_tuple *from = &pkt->tuple;
+	__be16 ports[2] = { to->sport, to->dport };
+	__be32 from_word = 0, to_word = 0;
+
+	if (from->sport == to->sport && from->dport == to->dport)
+		return DROP_NONE;
+	if (from->proto == IPPROTO_ICMP || from->proto == IPPROTO_ICMPV6) {
+		if (bpf_l4_csum_replace(skb, sum, from->sport, to->sport, 2) ||
+		    bpf_skb_store_bytes(skb, pkt->l4 + ICMP_ID, ports, 2, 0))
+			return DROP_CHECKSUM;
+		return DROP_NONE;
+	}
+	__builtin_memcpy(&from_word, &from->sport, 4);
+	__builtin_memcpy(&to_word, &to->sport, 4);
+	if (bpf_l4_csum_replace(skb, sum, from_word, to_word, 4 | flags) ||
+	    bpf_skb_store_bytes(skb, pkt->l4, ports, 4, 0))
+		return DROP_CHECKSUM;
+	return DROP_NONE;
+}
+
 /* Makes the packet's tuple `to`. Returns a drop reason. */
 INLINE int rewrite(struct __sk_buff *skb, struct packet *pkt, const struct flow_tuple *to)
 {
@@ -70,42 +98,16 @@ INLINE int rewrite(struct __sk_buff *skb, struct packet *pkt, const struct flow_
 	struct l4_checksum sum = l4_checksum_of(v4, pkt->tuple.proto);
 	__u64 mangled = pkt->tuple.proto == IPPROTO_UDP ? BPF_F_MARK_MANGLED_0 : 0;
 	__s64 diff = address_diff(&pkt->tuple, to);
-	__be16 from_ports[2] = { pkt->tuple.sport, pkt->tuple.dport };
-	__be16 to_ports[2] = { to->sport, to->dport };
-	__u16 at = pkt->l4;
-	__u32 size = 4;
 
 	if (v4 && bpf_l3_csum_replace(skb, pkt->l3 + IPV4_CHECKSUM, 0, diff, 0))
 		return DROP_CHECKSUM;
-	if (has_l4 && sum.offset && sum.pseudo_header &&
+	if (has_l4 && sum.pseudo_header &&
 	    bpf_l4_csum_replace(skb, pkt->l4 + sum.offset, 0, diff, BPF_F_PSEUDO_HDR | mangled))
 		return DROP_CHECKSUM;
 	if (store_addresses(skb, v4, pkt->l3, to, BPF_F_RECOMPUTE_CSUM))
 		return DROP_CHECKSUM;
-
-	if (has_l4 && (from_ports[0] != to_ports[0] || from_ports[1] != to_ports[1])) {
-		__be32 from_word = 0, to_word = 0;
-
-		if (pkt->tuple.proto == IPPROTO_SCTP)
-			return DROP_SCTP_PORT;
-		if (pkt->tuple.proto == IPPROTO_ICMP || pkt->tuple.proto == IPPROTO_ICMPV6) {
-			at += ICMP_ID;
-			size = 2;
-		}
-		__builtin_memcpy(&from_word, from_ports, 4);
-		__builtin_memcpy(&to_word, to_ports, 4);
-		if (size == 2) {
-			from_word = from_ports[0];
-			to_word = to_ports[0];
-			if (bpf_l4_csum_replace(skb, pkt->l4 + sum.offset, from_word, to_word, 2) ||
-			    bpf_skb_store_bytes(skb, at, to_ports, 2, 0))
-				return DROP_CHECKSUM;
-		} else {
-			if (bpf_l4_csum_replace(skb, pkt->l4 + sum.offset, from_word, to_word, 4 | mangled) ||
-			    bpf_skb_store_bytes(skb, at, to_ports, 4, 0))
-				return DROP_CHECKSUM;
-		}
-	}
+	if (has_l4 && rewrite_ports(skb, pkt, to, pkt->l4 + sum.offset, mangled))
+		return DROP_CHECKSUM;
 	pkt->tuple = *to;
 	COUNT(translated);
 	return DROP_NONE;

@@ -15,15 +15,6 @@
  */
 #define PORT_ATTEMPTS 16
 
-/* What identifies a flow of this packet's kind, and may be chosen for it. */
-INLINE bool has_port(const struct packet *pkt)
-{
-	bool v4 = pkt->flags & PKT_V4;
-
-	return pkt->tuple.proto == IPPROTO_TCP || pkt->tuple.proto == IPPROTO_UDP ||
-	       (is_icmp(v4, pkt->tuple.proto) && icmp_is_echo(v4, pkt->icmp_type));
-}
-
 /*
  * Settles the source port of `t->to`: the one that the flow has, unless it must
  * be one of the node's range or another flow has it.
@@ -70,6 +61,7 @@ INLINE int translate(const struct packet *pkt, const struct node_config *node, s
 
 	if (!find_port(pkt, node, t))
 		return DROP_SNAT_EXHAUSTED;
+	__builtin_memset(entry, 0, sizeof(*entry));
 	entry->service = t->service;
 	entry->backend = t->backend;
 	entry->backend_generation = t->backend_generation;
