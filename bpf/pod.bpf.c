@@ -211,6 +211,9 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 				skb->cb[0] = why;
 				return leave(skb, TAIL_REJECT);
 			}
+			/* Its checksum, a CRC32c over everything, cannot follow. */
+			if (pkt->tuple.proto == IPPROTO_SCTP && pkt->tuple.dport != backend->port)
+				return drop(skb, PLACE, DROP_SCTP_PORT);
 			t->to.dst = backend->address;
 			t->to.dport = backend->port;
 			t->service = service->id;

@@ -248,6 +248,7 @@ public sealed class ServiceTests : IClassFixture<DatapathFixture>
         _kernel.AddService(Pick(v4, Vip4, Vip6), 80, Packet.Sctp, 100, new IPEndPoint(Pick(v4, PodB4, PodB6), 81));
         _kernel.FromPod(Packet.Between(Pick(v4, PodA4, PodA6), Pick(v4, Vip4, Vip6), Packet.Sctp) with { SourcePort = 40001 }).Verdict.ShouldBe(Verdict.Drop);
         _kernel.Drops(DropReason.SctpPort).ShouldBe(1u);
+        _kernel.Flows.ShouldBe(2, "what is dropped enters no flow");
     }
 
     [Theory]
