@@ -57,20 +57,17 @@ enum flow {
 	FLOW_FORMER,		/* lib/former.h */
 };
 
-INLINE enum flow known_flow(const struct packet *pkt, struct flow_tuple *to)
+INLINE enum flow known_flow(struct packet *pkt, struct flow_tuple *to)
 {
 	struct ct_entry *entry;
 	struct backend *backend;
 	struct flow_tuple key;
 	bool reply = false;
 
-	entry = ct_lookup(&pkt->tuple, &reply);
+	entry = ct_lookup_sent(&pkt->tuple, &reply);
 	if (!entry)
 		return is_former_flow(&pkt->tuple, &key) ? FLOW_FORMER : FLOW_NEW;
-	/* Only a translation sends what a wire half names: a datagram like that is from
-	 * a socket that has the port now and talks to the backend itself. */
-	if (ct_is_over(entry, pkt, reply) ||
-	    ((entry->flags & CT_WIRE) && !reply && pkt->tuple.proto == IPPROTO_UDP)) {
+	if (ct_is_over(entry, pkt, reply)) {
 		ct_forget(&pkt->tuple, entry);
 		return FLOW_NEW;
 	}
@@ -174,7 +171,6 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 	t = &memory->translation;
 	pkt = &memory->packet;
 	destination = &memory->destination;
-	pkt->l3 = ETH_HLEN;
 	reason = parse_packet(skb, pkt);
 	if (reason)
 		return drop(skb, PLACE, reason);
@@ -192,7 +188,7 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 		return leave(skb, TAIL_ICMP_ERROR);
 
 	/* :: Step 2: a known flow keeps its translation, a Service gets a backend. */
-	t->to = pkt->tuple;
+	*t = (struct translation){ .to = pkt->tuple };
 	if (!(pkt->flags & PKT_NO_PORTS))
 		flow = known_flow(pkt, &t->to);
 	if (flow == FLOW_FORMER) {
@@ -205,6 +201,7 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 		if (service) {
 			struct backend *backend = service_pick(service, bpf_get_prandom_u32(),
 							       &t->backend, &why);
+
 			if (!backend) {
 				if (service->flags & SVC_SILENT)
 					return drop(skb, PLACE, why);
@@ -226,8 +223,8 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 	if (pkt->ttl <= 1)
 		return to_stack();
 	if (destination->way == WAY_NETWORK && !find_route(skb, pkt, &t->to, memory)) {
-		/* It knows no Service: of that it sees the backend. */
-		if (destination->world || addr_equal(&t->to.dst, &pkt->tuple.dst) ||
+		/* It knows no Service: of that it sees the backend; and of a shadow the port. */
+		if (destination->world || (addr_equal(&t->to.dst, &pkt->tuple.dst) && !pkt->tuple.shadow) ||
 		    !addr_equal(&t->to.src, &pkt->tuple.src))
 			return to_stack();
 		destination->way = WAY_STACK;
@@ -236,9 +233,10 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 	/* :: Step 4: a new flow is entered, with the node's address if it leaves the cluster. */
 	if (flow == FLOW_NEW || flow == FLOW_PLAIN) {
 		bool hairpin = destination->way == WAY_POD && destination->pod.ifindex == self->ifindex;
+		bool as_node = hairpin || ((node->flags & NODE_MASQUERADE) && destination->world);
 
-		t->new_port = hairpin || ((node->flags & NODE_MASQUERADE) && destination->world);
-		if (t->new_port) {
+		t->new_port = as_node || pkt->tuple.shadow;
+		if (as_node) {
 			t->to.src = pkt->flags & PKT_V4 ? node->node4 : node->node6;
 			if (addr_is_unset(&t->to.src))
 				return drop(skb, PLACE, DROP_NO_NODE_ADDRESS);

@@ -17,22 +17,18 @@ int uplink_in(struct __sk_buff *skb)
 	return deliver(skb, PLACE_UPLINK_IN, FORMER_UPLINK_IN);
 }
 
-INLINE int masquerade(struct __sk_buff *skb, struct packet *pkt, const struct node_config *node)
+INLINE int masquerade(struct __sk_buff *skb, const struct node_config *node, struct scratch *memory)
 {
-	struct scratch *memory = scratch_memory();
-	struct translation *t;
+	struct packet *pkt = &memory->packet;
+	struct translation *t = &memory->translation;
 	struct ct_entry *entry;
 	bool reply = false;
 	int reason;
 
-	if (!memory)
-		return drop(skb, PLACE_UPLINK_OUT, DROP_NONE);
-	t = &memory->translation;
-	t->to = pkt->tuple;
-	t->new_port = true;
 	if (pkt->flags & PKT_NO_PORTS)
 		return drop(skb, PLACE_UPLINK_OUT, DROP_FRAGMENT);
-	entry = ct_lookup(&pkt->tuple, &reply);
+	*t = (struct translation){ .to = pkt->tuple, .new_port = true };
+	entry = ct_lookup_sent(&pkt->tuple, &reply);
 	if (entry && (entry->flags & CT_TRANSLATED)) {
 		ct_touch(entry, pkt, reply);
 		t->to = entry->peer;
@@ -42,7 +38,7 @@ INLINE int masquerade(struct __sk_buff *skb, struct packet *pkt, const struct no
 		ct_touch(entry, pkt, reply);
 		return TC_ACT_OK;
 	} else {
-		if (!entry && is_former_flow(&pkt->tuple, &memory->packet.tuple))
+		if (!entry && is_former_flow(&pkt->tuple, &memory->entry.peer))
 			go_former(skb, FORMER_UPLINK_OUT);
 		if (entry)
 			ct_delete(&pkt->tuple);
@@ -60,29 +56,32 @@ INLINE int masquerade(struct __sk_buff *skb, struct packet *pkt, const struct no
 SEC("tc")
 int uplink_out(struct __sk_buff *skb)
 {
-	struct packet pkt = { .l3 = ETH_HLEN };
 	struct node_config *node = node_config();
+	struct scratch *memory;
+	struct packet *pkt;
 	struct peer_entry *peer;
 	bool known;
 	int reason;
 
-	if (skb->mark == MARK_DONE || !is_ip(skb) || !node ||
-	    !(node->flags & NODE_MASQUERADE))
+	if (skb->mark == MARK_DONE || !is_ip(skb) || !node || !(node->flags & NODE_MASQUERADE))
 		return TC_ACT_OK;
-	reason = parse_packet(skb, &pkt);
-	if (reason)
+	memory = scratch_memory();
+	if (!memory)
+		return TC_ACT_OK;
+	pkt = &memory->packet;
+	if (parse_packet(skb, pkt))
 		return TC_ACT_OK;	/* the host's own packet: none of our business */
-	if (pkt.flags & PKT_ICMP_ERROR) {
+	if (pkt->flags & PKT_ICMP_ERROR) {
 		/* The stack answers translated packets too: see deliver_to_pod. */
-		reason = translate_icmp_error(skb, &pkt, &known);
+		reason = translate_icmp_error(skb, pkt, &known);
 		if (!reason && !known)
 			go_former(skb, FORMER_UPLINK_OUT);
 		return reason ? drop(skb, PLACE_UPLINK_OUT, reason) : TC_ACT_OK;
 	}
-	if (!pod_lookup(&pkt.tuple.src))
+	if (!pod_lookup(&pkt->tuple.src))
 		return TC_ACT_OK;
-	peer = peer_lookup(&pkt.tuple.dst);
+	peer = peer_lookup(&pkt->tuple.dst);
 	if (peer && peer->kind != PEER_WORLD)
 		return TC_ACT_OK;
-	return masquerade(skb, &pkt, node);
+	return masquerade(skb, node, memory);
 }

@@ -14,14 +14,16 @@ struct addr {
 };
 
 /* A flow as a packet shows it: source first. Ports are 0 for protocols that
- * have none; for ICMP echo both hold the identifier. */
+ * have none. Of an ICMP query both hold the identifier; other ICMP has its type
+ * and the complement of that, which differ, and so is never taken for a query. */
 struct flow_tuple {
 	struct addr src;
 	struct addr dst;
 	__be16 sport;
 	__be16 dport;
 	__u8 proto;
-	__u8 pad[3];
+	__u8 shadow;		/* conntrack: 1 for a flow whose ends another's wire half has */
+	__u8 pad[2];
 };
 
 _Static_assert(sizeof(struct addr) == 16, "abi");

@@ -55,9 +55,11 @@ INLINE struct flow_tuple tuple_reverse(const struct flow_tuple *t)
 {
 	return (struct flow_tuple){
 		.src = t->dst, .dst = t->src, .sport = t->dport, .dport = t->sport, .proto = t->proto,
+		.shadow = t->shadow,
 	};
 }
 
+/* The same ends, whichever flow they belong to. */
 INLINE bool tuple_equal(const struct flow_tuple *a, const struct flow_tuple *b)
 {
 	return addr_equal(&a->src, &b->src) && addr_equal(&a->dst, &b->dst) &&
@@ -71,7 +73,7 @@ INLINE bool tuple_canonical(const struct flow_tuple *t, struct flow_tuple *key)
 	bool swap = order > 0 || (order == 0 && t->sport > t->dport);
 
 	*key = swap ? tuple_reverse(t) : *t;
-	key->pad[0] = key->pad[1] = key->pad[2] = 0;
+	key->pad[0] = key->pad[1] = 0;
 	return swap;
 }
 

@@ -31,6 +31,29 @@ INLINE struct ct_entry *ct_lookup(const struct flow_tuple *tuple, bool *reply)
 	return entry;
 }
 
+/*
+ * As ct_lookup, for a packet as its sender made it. What a wire half names as
+ * its initiator's only a translation sends. A sender's own packet with these
+ * ends is of another flow, which goes straight to where the translated one was
+ * sent: it is entered beside it, as its shadow, and leaves by another port.
+ * Marks `tuple` if it is, or would be, such a flow.
+ */
+INLINE struct ct_entry *ct_lookup_sent(struct flow_tuple *tuple, bool *reply)
+{
+	struct ct_entry *entry = ct_lookup(tuple, reply);
+	bool taken = entry && (entry->flags & CT_WIRE) && !*reply;
+
+	if (entry && !taken)
+		return entry;
+	/* A shadow stays what it is when the other flow is gone. */
+	tuple->shadow = 1;
+	entry = ct_lookup(tuple, reply);
+	if (entry && !*reply)
+		return entry;
+	tuple->shadow = taken;
+	return NULL;
+}
+
 INLINE void ct_delete(const struct flow_tuple *tuple)
 {
 	struct flow_tuple key;

@@ -49,6 +49,7 @@ INLINE int set_tunnel(struct __sk_buff *skb, const struct addr *node_address, co
 INLINE long fib_lookup(struct __sk_buff *skb, const struct packet *pkt, const struct flow_tuple *to,
 		       struct bpf_fib_lookup *fib)
 {
+	__builtin_memset(fib, 0, sizeof(*fib));
 	fib->ifindex = skb->ifindex;
 	fib->l4_protocol = pkt->tuple.proto;
 	if (pkt->flags & PKT_V4) {

@@ -49,13 +49,14 @@ struct {
 	__type(value, struct scratch);
 } scratch SEC(".maps");
 
+/* Holds what the last packet left, but for an unparsed packet: who uses a part fills it in. */
 INLINE struct scratch *scratch_memory(void)
 {
 	__u32 zero = 0;
 	struct scratch *memory = bpf_map_lookup_elem(&scratch, &zero);
 
 	if (memory)
-		__builtin_memset(memory, 0, sizeof(*memory));
+		memory->packet = (struct packet){ .l3 = ETH_HLEN };
 	return memory;
 }
 

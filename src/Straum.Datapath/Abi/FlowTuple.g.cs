@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Straum.Datapath.Abi;
 
-/// <summary>A flow as a packet shows it: source first. Ports are 0 for protocols that have none; for ICMP echo both hold the identifier.</summary>
+/// <summary>A flow as a packet shows it: source first. Ports are 0 for protocols that have none. Of an ICMP query both hold the identifier; other ICMP has its type and the complement of that, which differ, and so is never taken for a query.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 40)]
 public partial struct FlowTuple : IEquatable<FlowTuple>
 {
@@ -13,7 +13,9 @@ public partial struct FlowTuple : IEquatable<FlowTuple>
     public BigEndian16 Sport;
     public BigEndian16 Dport;
     public byte Proto;
-    public ByteArray3 Pad;
+    /// <summary>conntrack: 1 for a flow whose ends another's wire half has.</summary>
+    public byte Shadow;
+    public ByteArray2 Pad;
 
     /// <summary>Compares all bytes, as the kernel compares keys.</summary>
     public readonly bool Equals(FlowTuple other) => AbiBytes.AreEqual(in this, in other);

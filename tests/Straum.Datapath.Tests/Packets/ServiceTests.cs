@@ -31,23 +31,6 @@ public sealed class ServiceTests : IClassFixture<DatapathFixture>
         chosen.ShouldBe(backends, ignoreOrder: true);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void DatagramToTheBackendItself_FromAPortThatWasUsedForTheService_ArrivesThere(bool v4)
-    {
-        var backend = new IPEndPoint(Pick(v4, PodB4, PodB6), 53);
-        _kernel.AddService(Pick(v4, Vip4, Vip6), 80, Packet.Udp, 100, backend);
-        var query = Packet.Between(Pick(v4, PodA4, PodA6), Pick(v4, Vip4, Vip6), Packet.Udp);
-        _kernel.FromPod(query).Packet.Destination.ShouldBe(backend.Address);
-
-        var direct = _kernel.FromPod(query with { Destination = backend.Address, DestinationPort = 53 }).Packet;
-
-        direct.Destination.ShouldBe(backend.Address);
-        direct.DestinationPort.ShouldBe((ushort)53);
-        direct.SourcePort.ShouldBe(query.SourcePort);
-    }
-
     [Fact]
     public void TwoFirstPacketsOfOneFlowAtOnce_BothGoToTheSameBackend()
     {
