@@ -66,7 +66,7 @@ INLINE enum flow known_flow(struct packet *pkt, struct flow_tuple *to)
 
 	entry = ct_lookup_sent(&pkt->tuple, &reply);
 	if (!entry)
-		return is_former_flow(&pkt->tuple, &key) ? FLOW_FORMER : FLOW_NEW;
+		return has_former && is_former_flow(&pkt->tuple, &key) ? FLOW_FORMER : FLOW_NEW;
 	if (ct_is_over(entry, pkt, reply)) {
 		ct_forget(&pkt->tuple, entry);
 		return FLOW_NEW;
@@ -292,16 +292,6 @@ INLINE int pod_in_ip(struct __sk_buff *skb, struct packet *pkt)
 	return rewrite(skb, pkt, &to);
 }
 
-INLINE int pod_in_error(struct __sk_buff *skb, struct packet *pkt)
-{
-	bool known;
-	int reason = translate_icmp_error(skb, pkt, &known);
-
-	if (!reason && !known)
-		go_former(skb, FORMER_POD_IN);
-	return reason;
-}
-
 SEC("tc")
 int pod_in(struct __sk_buff *skb)
 {
@@ -313,7 +303,7 @@ int pod_in(struct __sk_buff *skb)
 		return TC_ACT_OK;
 	reason = parse_packet(skb, &pkt);
 	if (!reason && (pkt.flags & PKT_ICMP_ERROR))
-		reason = pod_in_error(skb, &pkt);
+		reason = translate_icmp_error_or_leave(skb, &pkt, FORMER_POD_IN);
 	else if (!reason && !(pkt.flags & PKT_NO_PORTS))
 		reason = pod_in_ip(skb, &pkt);
 	if (reason)

@@ -38,10 +38,10 @@ INLINE int masquerade(struct __sk_buff *skb, const struct node_config *node, str
 		ct_touch(entry, pkt, reply);
 		return TC_ACT_OK;
 	} else {
-		if (!entry && is_former_flow(&pkt->tuple, &memory->entry.peer))
-			go_former(skb, FORMER_UPLINK_OUT);
 		if (entry)
 			ct_delete(&pkt->tuple);
+		else if (has_former && is_former_flow(&pkt->tuple, &memory->entry.peer))
+			go_former(skb, FORMER_UPLINK_OUT);
 		t->to.src = pkt->flags & PKT_V4 ? node->node4 : node->node6;
 		if (addr_is_unset(&t->to.src))
 			return drop(skb, PLACE_UPLINK_OUT, DROP_NO_NODE_ADDRESS);
@@ -60,7 +60,6 @@ int uplink_out(struct __sk_buff *skb)
 	struct scratch *memory;
 	struct packet *pkt;
 	struct peer_entry *peer;
-	bool known;
 	int reason;
 
 	if (skb->mark == MARK_DONE || !is_ip(skb) || !node || !(node->flags & NODE_MASQUERADE))
@@ -72,10 +71,8 @@ int uplink_out(struct __sk_buff *skb)
 	if (parse_packet(skb, pkt))
 		return TC_ACT_OK;	/* the host's own packet: none of our business */
 	if (pkt->flags & PKT_ICMP_ERROR) {
-		/* The stack answers translated packets too: see deliver_to_pod. */
-		reason = translate_icmp_error(skb, pkt, &known);
-		if (!reason && !known)
-			go_former(skb, FORMER_UPLINK_OUT);
+		/* The stack answers translated packets too: see deliver. */
+		reason = translate_icmp_error_or_leave(skb, pkt, FORMER_UPLINK_OUT);
 		return reason ? drop(skb, PLACE_UPLINK_OUT, reason) : TC_ACT_OK;
 	}
 	if (!pod_lookup(&pkt->tuple.src))

@@ -10,19 +10,34 @@
 #include "rewrite.h"
 #include "route.h"
 
-INLINE int deliver_to_pod(struct __sk_buff *skb, enum place place, struct packet *pkt)
+/*
+ * Enters the packet's flow, or gives the packet of a known one the addresses
+ * that its receiver expects. Of a translated flow the network knows the wire
+ * side, and carries its replies; what else has such a tuple is forged, and
+ * stays what it is.
+ */
+INLINE int track_incoming(struct __sk_buff *skb, struct packet *pkt, enum former former, bool for_pod)
 {
-	struct pod_entry *pod = pod_lookup(&pkt->tuple.dst);
-	int reason;
+	struct ct_entry *entry;
+	struct flow_tuple to;
+	bool reply = false;
 
-	if (!pod)
-		return to_stack();
-	if (pkt->ttl <= 1)
-		return to_stack();
-	reason = decrement_ttl(skb, pkt);
-	if (reason)
-		return drop(skb, place, reason);
-	return to_pod(skb, place, pod);
+	entry = ct_lookup(&pkt->tuple, &reply);
+	if (entry && ct_is_over(entry, pkt, reply)) {
+		ct_forget(&pkt->tuple, entry);
+		entry = NULL;
+	}
+	if (!entry) {
+		go_former(skb, former);
+		if (for_pod)
+			ct_create_plain(&pkt->tuple);
+		return DROP_NONE;
+	}
+	ct_touch(entry, pkt, reply);
+	if (!reply || !(entry->flags & CT_WIRE))
+		return DROP_NONE;
+	to = tuple_reverse(&entry->peer);
+	return rewrite(skb, pkt, &to);
 }
 
 /*
@@ -33,52 +48,30 @@ INLINE int deliver(struct __sk_buff *skb, enum place place, enum former former)
 {
 	struct packet pkt = { .l3 = ETH_HLEN };
 	struct node_config *node = node_config();
-	struct ct_entry *entry;
-	struct flow_tuple to;
-	bool reply = false, known = false, for_pod, for_node;
-	int reason;
+	struct pod_entry *pod;
+	int parsed = parse_packet(skb, &pkt);
+	int reason = DROP_NONE;
 
-	reason = parse_packet(skb, &pkt);
-	for_pod = pod_lookup(&pkt.tuple.dst);
-	for_node = node && is_node_address(node, &pkt.tuple.dst);
-	if (!for_pod && (!for_node || reason))
+	pod = pod_lookup(&pkt.tuple.dst);
+	if (!pod && (parsed || !node || !is_node_address(node, &pkt.tuple.dst)))
 		return to_stack();
+	if (parsed)
+		return drop(skb, place, parsed);
+
+	if (pkt.flags & PKT_ICMP_ERROR)
+		reason = translate_icmp_error_or_leave(skb, &pkt, former);
+	else if (!(pkt.flags & PKT_NO_PORTS))
+		reason = track_incoming(skb, &pkt, former, pod);
 	if (reason)
 		return drop(skb, place, reason);
 
-	if (pkt.flags & PKT_ICMP_ERROR) {
-		reason = translate_icmp_error(skb, &pkt, &known);
-		if (reason)
-			return drop(skb, place, reason);
-		if (!known)
-			go_former(skb, former);
-		return deliver_to_pod(skb, place, &pkt);
-	}
-	if (pkt.flags & PKT_NO_PORTS)
-		return deliver_to_pod(skb, place, &pkt);
-
-	entry = ct_lookup(&pkt.tuple, &reply);
-	if (entry && ct_is_over(entry, &pkt, reply)) {
-		ct_forget(&pkt.tuple, entry);
-		entry = NULL;
-	}
-	if (!entry) {
-		go_former(skb, former);
-		if (for_node)
-			return to_stack();
-		ct_create_plain(&pkt.tuple);
-		return deliver_to_pod(skb, place, &pkt);
-	}
-	ct_touch(entry, &pkt, reply);
-	if (entry->flags & CT_TRANSLATED) {
-		to = entry->peer;
-		if (reply)
-			to = tuple_reverse(&to);
-		reason = rewrite(skb, &pkt, &to);
-		if (reason)
-			return drop(skb, place, reason);
-	}
-	return deliver_to_pod(skb, place, &pkt);
+	pod = pod_lookup(&pkt.tuple.dst);
+	if (!pod || pkt.ttl <= 1)
+		return to_stack();
+	reason = decrement_ttl(skb, &pkt);
+	if (reason)
+		return drop(skb, place, reason);
+	return to_pod(skb, place, pod);
 }
 
 #endif

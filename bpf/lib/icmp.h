@@ -4,6 +4,7 @@
 #define STRAUM_LIB_ICMP_H
 
 #include "conntrack.h"
+#include "former.h"
 #include "rewrite.h"
 
 #define ICMP_HEADER 8
@@ -93,6 +94,17 @@ INLINE int translate_icmp_error(struct __sk_buff *skb, struct packet *pkt, bool 
 	if (reason)
 		return reason;
 	return rewrite(skb, pkt, &outer);
+}
+
+/* The same; an error about no flow of ours is the former program's, if there is one. */
+INLINE int translate_icmp_error_or_leave(struct __sk_buff *skb, struct packet *pkt, enum former former)
+{
+	bool known;
+	int reason = translate_icmp_error(skb, pkt, &known);
+
+	if (!reason && !known)
+		go_former(skb, former);
+	return reason;
 }
 
 #endif

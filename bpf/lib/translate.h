@@ -31,10 +31,12 @@ INLINE bool find_port(const struct packet *pkt, const struct node_config *node, 
 	__u32 start = bpf_get_prandom_u32();
 	bool reply;
 
-	if (!t->new_port && !ct_lookup(&t->to, &reply))
-		return true;
-	if (!has_port(pkt))
-		return !ct_lookup(&t->to, &reply);
+	if (!t->new_port || !has_port(pkt)) {
+		if (!ct_lookup(&t->to, &reply))
+			return true;
+		if (!has_port(pkt))
+			return false;
+	}
 	for (int i = 0; i < PORT_ATTEMPTS; i++) {
 		t->to.sport = bpf_htons(node->snat_port_min + (start + i * 7919) % range);
 		if (echo)

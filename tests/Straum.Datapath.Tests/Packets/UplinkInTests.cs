@@ -123,6 +123,17 @@ public sealed class UplinkInTests : IClassFixture<DatapathFixture>
         (reply.Source, reply.SourcePort, reply.DestinationPort).ShouldBe((service.Address, (ushort)80, (ushort)40000));
     }
 
+    [Theory, MemberData(nameof(Flows))]
+    public void ForgedSidesOfATranslatedFlow_AreNotTranslated(bool v4, byte protocol)
+    {
+        // Only pods see these two: the network carries the node's address and the backend's.
+        var sent = Packet.Between(Pick(v4, PodA4, PodA6), Pick(v4, World4, World6), protocol);
+        var outgoing = _kernel.FromPod(sent).Packet;
+        var reply = sent.Reply();
+        _kernel.FromNetwork(reply).Frame.ShouldBe((reply with { Ttl = 63, SourceMac = HostMac, DestinationMac = PodMac }).ToFrame());
+        ShouldGoUpUntouched(outgoing);
+    }
+
     [Fact]
     public void ReplyFromElsewhere_ToAMasqueradedPort_IsTheHosts()
     {
