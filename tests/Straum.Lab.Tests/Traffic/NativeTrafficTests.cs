@@ -20,11 +20,13 @@ public sealed class NativeTrafficTests(NativeLab lab)
     public async Task PodToPod_AcrossNodes_TravelsAsItIs(AddressFamily family)
     {
         var (from, to) = await TwoNodesAsync();
-        var onWire = await Capture.RunAsync("router", LabTopology.Bridge, "", async () =>
-            (await Ask.FromAsync(from.Name, ProbeProtocol.Tcp, to.Address(family), count: 5)).IsComplete.ShouldBeTrue());
+        bool IsBare(string line) => line.Contains(from.Address(family).ToString()) && line.Contains($"{to.Address(family)}.{Ask.EchoPort}");
+        var onWire = await Capture.RunAsync("router", LabTopology.Bridge, "",
+            async () => (await Ask.FromAsync(from.Name, ProbeProtocol.Tcp, to.Address(family), count: 5)).IsComplete.ShouldBeTrue(),
+            until: lines => lines.Any(IsBare));
 
         // The bridge carries everything between nodes: the pods' own addresses, and nothing wrapped around them.
-        onWire.ShouldContain(l => l.Contains(from.Address(family).ToString()) && l.Contains($"{to.Address(family)}.{Ask.EchoPort}"));
+        onWire.Any(IsBare).ShouldBeTrue(string.Join('\n', onWire));
         onWire.ShouldNotContain(l => l.Contains("VXLAN", StringComparison.OrdinalIgnoreCase) || l.Contains(".8472") || l.Contains(".4789"));
     }
 
@@ -47,14 +49,16 @@ public sealed class NativeTrafficTests(NativeLab lab)
     {
         var pod = (await lab.ReadyPodsAsync("client"))[0];
         var node = new LabTopology(lab.Spec.Nodes).Find(pod.NodeName)!;
-        var onWire = await Capture.RunAsync("client", LabTopology.Uplink, "udp port 9", async () =>
+        bool IsV4(string line) => line.Contains($"IP {node.Uplink.V4}.") && line.Contains($"> {LabTopology.Client.V4}.9");
+        bool IsV6(string line) => line.Contains($"IP6 {node.Uplink.V6}.") && line.Contains($"> {LabTopology.Client.V6}.9");
+        var onWire = await Capture.RunAsync("client", LabTopology.Uplink, "udp port 9", () =>
         {
             // Nobody answers at the client's discard port; what counts is what arrives there.
             LabFixture.Exec(pod.Name, "bash", "-c", $"echo hi > /dev/udp/{LabTopology.Client.V4}/9; echo hi > /dev/udp/{LabTopology.Client.V6}/9");
-            await Task.CompletedTask;
-        });
-        onWire.ShouldContain(l => l.Contains($"IP {node.Uplink.V4}.") && l.Contains($"> {LabTopology.Client.V4}.9"));
-        onWire.ShouldContain(l => l.Contains($"IP6 {node.Uplink.V6}.") && l.Contains($"> {LabTopology.Client.V6}.9"));
+            return Task.CompletedTask;
+        }, until: lines => lines.Any(IsV4) && lines.Any(IsV6));
+        onWire.Any(IsV4).ShouldBeTrue(string.Join('\n', onWire));
+        onWire.Any(IsV6).ShouldBeTrue(string.Join('\n', onWire));
         onWire.ShouldNotContain(l => l.Contains(pod.Address().ToString()) || l.Contains(pod.Address(AddressFamily.InterNetworkV6).ToString()));
     }
 

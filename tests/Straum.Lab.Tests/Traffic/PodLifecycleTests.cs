@@ -47,7 +47,8 @@ public sealed class PodLifecycleTests(NativeLab lab)
               livenessProbe: { exec: { command: ["false"] }, periodSeconds: 1, failureThreshold: 1 }
             """);
         await pod.UntilAsync("it was restarted", p => Container(p)?.Number("restartCount") >= 1);
-        (await LabFixture.KubectlAsync("get events --field-selector involvedObject.name=sick")).ShouldContain("Liveness probe of main failed");
+        await LabFixture.UntilAsync("an Event says why", async () =>
+            (await LabFixture.KubectlAsync("get events --field-selector involvedObject.name=sick")).Contains("Liveness probe of main failed"));
     }
 
     [Fact]
@@ -85,10 +86,10 @@ public sealed class PodLifecycleTests(NativeLab lab)
         await using var pod = await RunAsync("stubborn", $$"""
             terminationGracePeriodSeconds: 2
             containers:
-            - { name: polite, image: none, command: [bash, -c, 'trap "echo bye > {{mark}}; exit 0" TERM; while :; do read -t 1 <> <(:); done'] }
-            - { name: deaf, image: none, command: [bash, -c, 'trap "" TERM; while :; do read -t 1 <> <(:); done'] }
+            - { name: polite, image: none, command: [bash, -c, 'trap "echo bye > {{mark}}; exit 0" TERM; > {{mark}}.polite; while :; do read -t 1 <> <(:); done'] }
+            - { name: deaf, image: none, command: [bash, -c, 'trap "" TERM; > {{mark}}.deaf; while :; do read -t 1 <> <(:); done'] }
             """);
-        await pod.UntilAsync("it runs", p => Phase(p) is "Running");
+        await LabFixture.UntilAsync("both have set their traps", () => Task.FromResult(File.Exists(mark + ".polite") && File.Exists(mark + ".deaf")));
         var started = System.Diagnostics.Stopwatch.GetTimestamp();
         await LabFixture.KubectlAsync("delete pod stubborn --wait");
         var took = System.Diagnostics.Stopwatch.GetElapsedTime(started);
@@ -109,6 +110,8 @@ public sealed class PodLifecycleTests(NativeLab lab)
             - { name: main, image: none, command: [sh, -c, "echo main >> $FILE; exec sleep 600"], env: *env }
             """);
         await pod.UntilAsync("it is ready", p => Ready(p) is "True");
+        // Without a probe, ready is who was started; it may not have written yet.
+        await LabFixture.UntilAsync("the container wrote its line", () => Task.FromResult(File.ReadAllText("/run/straum/lab/log/prepared").EndsWith("main\n", StringComparison.Ordinal)));
         File.ReadAllLines("/run/straum/lab/log/prepared").ShouldBe(["one", "two", "main"]);
     }
 

@@ -18,15 +18,23 @@ public sealed class VxlanTrafficTests(VxlanLab lab)
     {
         var from = (await lab.ReadyPodsAsync("client"))[0];
         var to = (await lab.ReadyPodsAsync("echo")).First(p => p.NodeName != from.NodeName);
-        // Port 7000 inside the wrapping does not show, so whatever this finds went bare.
+        var nodes = new LabTopology(lab.Spec.Nodes);
+        var (near, far) = (nodes.Find(from.NodeName)!, nodes.Find(to.NodeName)!);
+        // Port 7000 inside the wrapping does not show, so whatever of the pods this finds went bare. Between nodes it always
+        // does, and such a packet, though refused over there, comes after all of the pods'.
         var bare = await Capture.RunAsync("router", LabTopology.Bridge, $"tcp port {Ask.EchoPort}", async () =>
-            (await Ask.FromAsync(from.Name, ProbeProtocol.Tcp, to.Address(family), count: 5)).IsComplete.ShouldBeTrue());
-        bare.ShouldBeEmpty();
+        {
+            (await Ask.FromAsync(from.Name, ProbeProtocol.Tcp, to.Address(family), count: 5)).IsComplete.ShouldBeTrue();
+            await Ask.FromAsync(near.Name, ProbeProtocol.Tcp, far.Uplink.V4);
+        }, until: lines => lines.Any(l => l.Contains(far.Uplink.V4.ToString())));
+        bare.ShouldContain(l => l.Contains(far.Uplink.V4.ToString()));
+        bare.ShouldNotContain(l => l.Contains(to.Address(family).ToString()));
 
-        var wrapped = await Capture.RunAsync("router", LabTopology.Bridge, "udp port 8472 or udp port 4789", async () =>
-            (await Ask.FromAsync(from.Name, ProbeProtocol.Tcp, to.Address(family), count: 5)).IsComplete.ShouldBeTrue());
-        var node = new LabTopology(lab.Spec.Nodes).Find(from.NodeName)!;
-        wrapped.ShouldContain(l => l.Contains(node.Uplink.V4.ToString()) || l.Contains(node.Uplink.V6.ToString()));
+        bool IsWrapped(string line) => line.Contains(near.Uplink.V4.ToString()) || line.Contains(near.Uplink.V6.ToString());
+        var wrapped = await Capture.RunAsync("router", LabTopology.Bridge, "udp port 8472 or udp port 4789",
+            async () => (await Ask.FromAsync(from.Name, ProbeProtocol.Tcp, to.Address(family), count: 5)).IsComplete.ShouldBeTrue(),
+            until: lines => lines.Any(IsWrapped));
+        wrapped.Any(IsWrapped).ShouldBeTrue(string.Join('\n', wrapped));
     }
 
     [Theory]
