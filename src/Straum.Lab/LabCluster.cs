@@ -75,6 +75,7 @@ public sealed class LabCluster(LabPaths paths)
             Nodes = spec.Nodes,
             Mode = spec.Mode,
             Programs = paths.Programs,
+            ApiPort = HostPort.FreeOrAny(LabTopology.ApiOnHost),
             CreatedAt = DateTimeOffset.UtcNow,
             OwnerPid = Owner?.Pid ?? 0,
             OwnerStartTicks = Owner?.StartTicks ?? 0,

@@ -15,6 +15,9 @@ public sealed record LabRecord
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Where the API server listens on the host's loopback: it stays the same over restarts.</summary>
+    public int ApiPort { get; init; } = Topology.LabTopology.ApiOnHost.Port;
+
     /// <summary>The supervisor; zero until it was started.</summary>
     public int SupervisorPid { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Straum.Lab.Processes;
 using Straum.Lab.Topology;
 using Straum.Linux;
@@ -7,12 +8,12 @@ namespace Straum.Lab.Supervision;
 /// <summary>The command lines of the lab's own processes.</summary>
 internal static class LabProcesses
 {
-    /// <summary>The API server: on the host's loopback for people, and on the fabric for the nodes.</summary>
-    public static ProcessSpec ApiServer(LabPaths paths) => Spec(paths, LabCgroups.ApiServer, "apiserver",
+    /// <summary>The API server: on the host's loopback for people, at a port of the record's, and on the fabric for the nodes.</summary>
+    public static ProcessSpec ApiServer(LabPaths paths, int port) => Spec(paths, LabCgroups.ApiServer, "apiserver",
         "apiserver",
         "--data-dir", LabPaths.ApiServer,
         "--kubeconfig", LabPaths.Kubeconfig,
-        "--listen", LabTopology.ApiOnHost.ToString(),
+        "--listen", new IPEndPoint(LabTopology.ApiOnHost.Address, port).ToString(),
         "--listen", $"netns:{LabTopology.RouterNamespace}/{LabTopology.ApiOnFabric}",
         "--service-cidr", $"{LabTopology.ServicesV4},{LabTopology.ServicesV6}");
 

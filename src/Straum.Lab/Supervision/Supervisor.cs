@@ -15,15 +15,15 @@ namespace Straum.Lab.Supervision;
 public sealed class Supervisor
 {
     private readonly LabPaths _paths;
-    private readonly LabSpec _spec;
+    private readonly LabRecord _record;
     private readonly TextWriter _output;
     private readonly LabTopology _topology;
     private readonly Lock _writing = new();
 
-    private Supervisor(LabPaths paths, LabSpec spec, TextWriter output)
+    private Supervisor(LabPaths paths, LabRecord record, TextWriter output)
     {
-        (_paths, _spec, _output) = (paths, spec, output);
-        _topology = new LabTopology(spec.Nodes);
+        (_paths, _record, _output) = (paths, record, output);
+        _topology = new LabTopology(record.Nodes);
     }
 
     /// <summary>
@@ -42,7 +42,7 @@ public sealed class Supervisor
         }
         var self = ProcessIdentity.Self;
         (record with { SupervisorPid = self.Pid, SupervisorStartTicks = self.StartTicks }).Write();
-        await new Supervisor(paths, record.Spec, output).RunAsync(stop);
+        await new Supervisor(paths, record, output).RunAsync(stop);
     }
 
     /// <summary>
@@ -50,9 +50,9 @@ public sealed class Supervisor
     /// </summary>
     private async Task RunAsync(CancellationToken stop)
     {
-        Log($"supervising {_spec}");
+        Log($"supervising {_record.Spec}");
         // :: Step 1
-        var work = new List<Task> { new SupervisedProcess("apiserver", null, LabProcesses.ApiServer(_paths), Log).RunAsync(stop) };
+        var work = new List<Task> { new SupervisedProcess("apiserver", null, LabProcesses.ApiServer(_paths, _record.ApiPort), Log).RunAsync(stop) };
         using var client = await ConnectAsync(stop);
         NodeFiles.WriteKubeconfig();
 
@@ -63,7 +63,7 @@ public sealed class Supervisor
         // :: Step 3
         foreach (var node in _topology.Nodes)
         {
-            NodeFiles.Write(node, _spec.Mode);
+            NodeFiles.Write(node, _record.Mode);
             work.Add(new SupervisedProcess(node.Name, node.Namespace, LabProcesses.Agent(_paths, node), Log).RunAsync(stop));
         }
         work.AddRange(nodes.Select(n => n.Heartbeat.RunAsync(stop)));

@@ -26,7 +26,7 @@ public sealed class LabTopology
     /// <summary>Where the API server listens for the nodes: the router's address on the fabric.</summary>
     public static readonly IPEndPoint ApiOnFabric = new(IPAddress.Parse("172.30.0.1"), 6443);
 
-    /// <summary>Where it listens for people; not 6443, where a real cluster on this machine may.</summary>
+    /// <summary>Where it listens for people when nobody else does; not 6443, where a real cluster on this machine may.</summary>
     public static readonly IPEndPoint ApiOnHost = new(IPAddress.Loopback, 16443);
 
     /// <summary>The <c>kubernetes</c> Service, port 443: the first address of <see cref="ServicesV4"/>.</summary>
