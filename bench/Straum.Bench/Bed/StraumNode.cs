@@ -93,7 +93,7 @@ internal sealed class StraumNode
             OutputFile = AgentLog,
             NewSession = true,
         });
-        await UntilAsync(async () => await TryStatusAsync() is { Waiting: null, Reconcile.Passes: > 0 }, "is not ready");
+        await UntilAsync(async () => await TryStatusAsync() is { Waiting: null, Reconcile.Passes: > 0 } && CniNetwork.Load(Cni) is not null, "is not ready");
     }
 
     /// <summary>kill -9, and waits until it is gone.</summary>
