@@ -9,6 +9,7 @@
 #include "cni.h"
 #include "journal.h"
 #include "json.h"
+#include "probe.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -191,7 +192,7 @@ static _Noreturn void print_versions(void)
 	__builtin_unreachable();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct call call = {};
 	struct reply reply = {};
@@ -200,6 +201,8 @@ int main(void)
 	int status, delete;
 
 	signal(SIGPIPE, SIG_IGN);
+	if (argc > 1)
+		return probe(argc, argv);
 	read_environment(&call);
 	read_config(&call);
 	if (!strcmp(call.command, "VERSION"))

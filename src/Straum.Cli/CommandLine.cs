@@ -61,6 +61,7 @@ internal static class CommandLine
         DropsCommand.Create(),
         EchoCommand.Create(),
         EndpointsCommand.Create(),
+        InstallCniCommand.Create(),
         LabCommand.Create(),
         PodsCommand.Create(),
         ProbeCommand.Create(),

@@ -22,7 +22,7 @@ public sealed class ControlGroup
     /// <summary>The group of all processes.</summary>
     public static ControlGroup Root => new(Mount);
 
-    /// <summary>Absolute, below <see cref="Mount"/>.</summary>
+    /// <summary>Absolute, below <see cref="Mount"/> or another mount of cgroup v2.</summary>
     public string Path { get; }
 
     /// <summary>The kernel's number for the group, as <c>bpf_get_current_cgroup_id</c> returns it.</summary>
@@ -45,7 +45,7 @@ public sealed class ControlGroup
     internal string MembersFile => Path + "/cgroup.procs";
 
     /// <summary>Makes the group and those above it, unless they exist.</summary>
-    /// <param name="path">Relative to <see cref="Mount"/>, or absolute and below it.</param>
+    /// <param name="path">Relative to <see cref="Mount"/>, or absolute and below any mount of cgroup v2.</param>
     public static ControlGroup Create(string path)
     {
         var full = FullPath(path);
@@ -163,12 +163,15 @@ public sealed class ControlGroup
             "cgroup find", "cgroup2", Errno.ENODEV, "mount it: mount -t cgroup2 none /sys/fs/cgroup");
     }
 
+    // The hierarchy may be mounted more than once: a container that sees its own group as the root has the host's elsewhere.
     private static string FullPath(string path)
     {
         var full = System.IO.Path.GetFullPath(path, Mount);
-        return full == Mount || full.StartsWith(Mount + "/", StringComparison.Ordinal)
+        return IsIn(Mount) || Mounts.List().Any(m => m.FileSystemType == "cgroup2" && IsIn(m.Path))
             ? full
             : throw new ArgumentException($"{path} is not below {Mount}", nameof(path));
+
+        bool IsIn(string mount) => full == mount || full.StartsWith(mount + "/", StringComparison.Ordinal);
     }
 
     private static void Write(string file, string value, string operation)

@@ -17,6 +17,9 @@ public sealed record MountPoint
     /// <summary>Options of the file system, such as <c>rw,nsdelegate</c>.</summary>
     public required string Options { get; init; }
 
+    /// <summary>Of this mount alone: the file system may be writable elsewhere.</summary>
+    public required bool IsReadOnly { get; init; }
+
     internal static MountPoint Parse(string line)
     {
         // 36 35 98:0 /root /mount rw,noatime shared:1 … - type source options; the number of optional fields varies.
@@ -31,6 +34,7 @@ public sealed record MountPoint
         {
             Root = Unescape(left[3]),
             Path = Unescape(left[4]),
+            IsReadOnly = left[5].Split(',').Contains("ro"),
             FileSystemType = right[0],
             Source = Unescape(right[1]),
             Options = right[2],

@@ -43,6 +43,27 @@ public static class Mounts
     }
 
     /// <summary>
+    /// Makes a directory writable that lies on a read-only mount, for this process's mount namespace and this directory alone.
+    /// Container runtimes mount <c>/proc/sys</c> so. Does nothing where it is writable already.
+    /// </summary>
+    /// <exception cref="LinuxException">EPERM or EACCES without CAP_SYS_ADMIN, or where a security module forbids mounts.</exception>
+    public static void EnsureWritable(string path)
+    {
+        if (List().LastOrDefault(m => m.Path == path || m.Path == "/" || path.StartsWith(m.Path + "/", StringComparison.Ordinal)) is not { IsReadOnly: true })
+        {
+            return;
+        }
+        Bind(path, path);
+        const ulong writable = Libc.MS_REMOUNT | Libc.MS_BIND | Libc.MS_NOSUID | Libc.MS_NODEV | Libc.MS_NOEXEC;
+        if (Libc.mount("none", path, "none", writable, null) != 0)
+        {
+            var errno = (Errno)Marshal.GetLastPInvokeError();
+            Unmount(path);
+            throw new LinuxException("mount writable", path, errno);
+        }
+    }
+
+    /// <summary>
     /// Detaches the topmost mount at <paramref name="path"/> (it disappears now, its users keep it until they are done).
     /// Returns <c>false</c> when nothing is mounted there.
     /// </summary>

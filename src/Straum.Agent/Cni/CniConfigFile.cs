@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Straum.Linux;
+using Straum.Agent.Install;
 
 namespace Straum.Agent.Cni;
 
@@ -15,6 +15,8 @@ public static class CniConfigFile
     /// <summary>The plugin's file name in the runtime's CNI binary directory.</summary>
     public const string PluginType = "straum-cni";
 
+    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     /// <summary>What the plugin does something with; a runtime passes nothing that is not declared here.</summary>
     private static readonly string[] Capabilities = ["portMappings", "dns", "mac", "cgroupPath"];
 
@@ -26,26 +28,8 @@ public static class CniConfigFile
     /// <param name="socketPath">The agent's, as seen by the runtime.</param>
     /// <param name="journalDirectory">Where straum-cni leaves deletions, as seen by the runtime.</param>
     /// <returns>Whether it was written.</returns>
-    public static bool Write(string directory, string network, string socketPath, string journalDirectory)
-    {
-        var content = Content(network, socketPath, journalDirectory);
-        var path = Path.Combine(directory, FileName);
-        if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
-        {
-            return false;
-        }
-        Directory.CreateDirectory(directory);
-        // Runtimes read every *.conf, *.conflist and *.json they see, also one that is being written.
-        var temporary = Path.Combine(directory, $".{FileName}.{Environment.ProcessId}");
-        using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
-        {
-            RandomAccess.Write(file, content, 0);
-            RandomAccess.FlushToDisk(file);
-        }
-        File.Move(temporary, path, overwrite: true);
-        DurableDirectory.Sync(directory);
-        return true;
-    }
+    public static bool Write(string directory, string network, string socketPath, string journalDirectory) =>
+        AtomicFile.Write(Path.Combine(directory, FileName), Content(network, socketPath, journalDirectory), Readable);
 
     /// <summary>
     /// A runtime that knows "cniVersions" (libcni 1.2) takes the highest that it speaks; an older one takes "cniVersion" and

@@ -41,7 +41,7 @@ public static class AgentDaemon
         Directory.CreateDirectory(options.Paths.State);
         Directory.CreateDirectory(options.Paths.Run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var only = AgentLock.Take(options.Paths.Run);
-        Mounts.EnsureBpfFileSystem();
+        HostMounts.Ensure(Environment.GetEnvironmentVariable);
         HostSettings.Apply(options);
 
         // :: Step 2: programs and tables; what a former agent left goes on working while this one gets ready.
@@ -99,6 +99,10 @@ public static class AgentDaemon
             attachments.RemoveStale();
             RemoveForeignMaps(datapath.Pins, log);
             CniConfigFile.Write(options.Cni.ConfDir, options.Cni.Network, Path.Combine(options.Paths.Run, "agent.sock"), journal);
+            foreach (var rival in CniRivals.Find(options.Cni.ConfDir))
+            {
+                log.LogWarning("{Problem}", CniRivals.ProblemOf(rival, options));
+            }
             first = false; // only now: a step that failed is run again with the next pass
             log.LogInformation("ready: {Mode}, MTU {Mtu}, device {Device}",
                 options.Routing.Mode, passed.Intent!.Settings.Mtu, passed.Intent.Uplinks[0].Name);

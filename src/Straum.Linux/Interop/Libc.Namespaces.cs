@@ -9,6 +9,10 @@ internal static partial class Libc
     /// <summary>linux/nsfs.h: _IO(0xb7, 3)</summary>
     internal const nuint NS_GET_NSTYPE = 0xb703;
 
+    internal const ulong MS_NOSUID = 0x2;
+    internal const ulong MS_NODEV = 0x4;
+    internal const ulong MS_NOEXEC = 0x8;
+    internal const ulong MS_REMOUNT = 0x20;
     internal const ulong MS_REC = 0x4000;
     internal const ulong MS_BIND = 0x1000;
     internal const ulong MS_SHARED = 0x100000;

@@ -38,7 +38,7 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
             new ReconcileReport(state.Passes, state.LastPass is { } last ? (clock.GetUtcNow() - last).TotalSeconds : null,
                 state.LastPassTook.TotalMilliseconds, state.Failure),
             CountersOf(),
-            [.. state.Problems.Select(ProblemOf)]);
+            [.. state.Problems.Concat(CniRivals.Find(options.Cni.ConfDir).Select(file => CniRivals.ProblemOf(file, options))).Select(ProblemOf)]);
     }
 
     private static string Shorten(string version)

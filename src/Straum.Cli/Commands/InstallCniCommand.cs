@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Straum.Agent.Configuration;
+using Straum.Agent.Install;
+using Straum.Cli.Terminal;
+
+namespace Straum.Cli.Commands;
+
+/// <summary>
+/// <c>straum install-cni</c>: puts straum-cni where the container runtime looks for plugins, in one step. The network configuration
+/// is the agent's to write, once it can serve. There is no counterpart that a stop or an upgrade would call.
+/// </summary>
+internal static class InstallCniCommand
+{
+    private static readonly Option<DirectoryInfo> Directory = new("--bin-dir")
+    {
+        Description = "The runtime's plugin directory",
+        HelpName = "directory",
+        DefaultValueFactory = static _ => new DirectoryInfo("/opt/cni/bin"),
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("install-cni", "Install or replace straum-cni in the container runtime's plugin directory") { Directory };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parse)
+    {
+        var directory = parse.GetRequiredValue(Directory).FullName;
+        try
+        {
+            var written = PluginInstaller.Install(ConfigEnvironment.OfProcess.ProgramFolder, directory);
+            parse.InvocationConfiguration.Output.WriteLine($"straum-cni in {directory}: {(written ? "installed" : "was there already")}");
+            return ExitCode.Ok;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CommandFault($"install straum-cni in {directory}", e.Message.TrimEnd('.'),
+                "the directory belongs to another user than root: add the capability DAC_OVERRIDE, or make it root's", inner: e);
+        }
+        catch (IOException e)
+        {
+            throw new CommandFault($"install straum-cni in {directory}", e.Message.TrimEnd('.'), inner: e);
+        }
+    }
+}
