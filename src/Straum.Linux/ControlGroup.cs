@@ -163,15 +163,13 @@ public sealed class ControlGroup
             "cgroup find", "cgroup2", Errno.ENODEV, "mount it: mount -t cgroup2 none /sys/fs/cgroup");
     }
 
-    // The hierarchy may be mounted more than once: a container that sees its own group as the root has the host's elsewhere.
+    // The hierarchy may be mounted more than once: a container sees its own group as the root, and the host's elsewhere.
     private static string FullPath(string path)
     {
-        var full = System.IO.Path.GetFullPath(path, Mount);
-        return IsIn(Mount) || Mounts.List().Any(m => m.FileSystemType == "cgroup2" && IsIn(m.Path))
+        var full = System.IO.Path.IsPathRooted(path) ? System.IO.Path.GetFullPath(path) : System.IO.Path.GetFullPath(path, Mount);
+        return Mounts.List().Any(m => m.FileSystemType == "cgroup2" && (full == m.Path || full.StartsWith(m.Path + "/", StringComparison.Ordinal)))
             ? full
-            : throw new ArgumentException($"{path} is not below {Mount}", nameof(path));
-
-        bool IsIn(string mount) => full == mount || full.StartsWith(mount + "/", StringComparison.Ordinal);
+            : throw new LinuxException("cgroup find", path, Errno.EINVAL, "it is not below a mount of cgroup v2");
     }
 
     private static void Write(string file, string value, string operation)

@@ -60,6 +60,6 @@ public sealed class ControlGroupTests
     public void Open_AbsentOrOutside_IsRefused()
     {
         Should.Throw<LinuxException>(() => ControlGroup.Open("straum-t-absent")).Errno.ShouldBe(Errno.ENOENT);
-        Should.Throw<ArgumentException>(() => ControlGroup.Open("../elsewhere"));
+        Should.Throw<LinuxException>(() => ControlGroup.Open("../elsewhere")).Errno.ShouldBe(Errno.EINVAL);
     }
 }
