@@ -74,16 +74,7 @@ public static class AgentDaemon
 
         // :: Step 5: answer CNI and the CLI, also while there is no API server.
         using var client = new KubernetesClient(cluster);
-        var source = new SnapshotSource(client, new SnapshotWatches
-        {
-            Nodes = new InformerOptions(),
-            Services = new InformerOptions(),
-            // As kube-proxy: headless Services and those of another proxy need no tables.
-            EndpointSlices = new InformerOptions
-            {
-                Selection = new Selection { LabelSelector = "!service.kubernetes.io/headless,!service.kubernetes.io/service-proxy-name" },
-            },
-        }, clock, Random.Shared);
+        var source = new SnapshotSource(client, AgentWatches.All, clock, Random.Shared);
         var cni = new CniServer(registry, podAttachments, () => Readiness(loop.State, registry), logs.CreateLogger<CniServer>());
         var state = new AgentState(options, client.Config.Server.ToString().TrimEnd('/'), datapath, attachments, loop, registry, pods, source, clock);
         await using var api = await LocalApiServer.StartAsync(Path.Combine(options.Paths.Run, "agent.sock"), state, routes => routes.MapCni(cni), ct);

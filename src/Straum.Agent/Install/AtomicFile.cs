@@ -13,6 +13,18 @@ internal static class AtomicFile
     /// <exception cref="IOException">The directory cannot be written; the old file is untouched.</exception>
     public static bool Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
+        try
+        {
+            return WriteIfOther(path, content, mode);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    private static bool WriteIfOther(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
         if (File.Exists(path) && File.GetUnixFileMode(path) == mode && File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
         {
             return false;

@@ -17,7 +17,6 @@ public static class PluginInstaller
     /// <param name="directory">The runtime's, usually /opt/cni/bin; made if absent.</param>
     /// <returns>Whether it was not there already.</returns>
     /// <exception cref="IOException">There is no straum-cni to install, or the directory cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The directory cannot be written.</exception>
     public static bool Install(string programs, string directory) =>
         AtomicFile.Write(Path.Combine(directory, CniConfigFile.PluginType), File.ReadAllBytes(Path.Combine(programs, CniConfigFile.PluginType)), Executable);
 }

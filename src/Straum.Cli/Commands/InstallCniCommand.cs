@@ -34,14 +34,11 @@ internal static class InstallCniCommand
             parse.InvocationConfiguration.Output.WriteLine($"straum-cni in {directory}: {(written ? "installed" : "was there already")}");
             return ExitCode.Ok;
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new CommandFault($"install straum-cni in {directory}", e.Message.TrimEnd('.'),
-                "the directory belongs to another user than root: add the capability DAC_OVERRIDE, or make it root's", inner: e);
-        }
         catch (IOException e)
         {
-            throw new CommandFault($"install straum-cni in {directory}", e.Message.TrimEnd('.'), inner: e);
+            var fix = e.InnerException is UnauthorizedAccessException
+                ? "where the directory is not root's, the container needs the capability DAC_OVERRIDE" : null;
+            throw new CommandFault($"install straum-cni in {directory}", e.Message.TrimEnd('.'), fix, inner: e);
         }
     }
 }

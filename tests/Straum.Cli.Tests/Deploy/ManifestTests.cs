@@ -1,0 +1,65 @@
+using Straum.Agent.Configuration;
+using Straum.Agent.Daemon;
+using Straum.Kubernetes.Client;
+using Straum.Kubernetes.Informers;
+
+namespace Straum.Cli.Tests.Deploy;
+
+/// <summary>deploy/kubernetes against the program that it installs.</summary>
+public sealed class ManifestTests
+{
+    [Fact]
+    public void Configuration_OfTheConfigMap_IsRight()
+    {
+        var reading = ConfigReader.Read("deploy/kubernetes/straum.yaml", Deployment.Kubernetes.Configuration, ConfigEnvironment.OfProcess);
+        reading.Problems.ShouldBeEmpty();
+        reading.Config.ShouldNotBeNull().Options.SocketLB.Cgroup.ShouldBe((string?)Mount("cgroup"));
+    }
+
+    [Fact]
+    public void Paths_OfTheConfiguration_AreMountedFromTheHost()
+    {
+        var options = ConfigReader.Read("straum.yaml", Deployment.Kubernetes.Configuration, ConfigEnvironment.OfProcess).Config!.Options;
+        // At the same path on both sides: the runtime reads them in the network configuration.
+        foreach (var path in (string[])[options.Paths.State, options.Paths.Run, options.Cni.ConfDir, Straum.Linux.NetworkNamespace.Directory])
+        {
+            var volume = Deployment.Kubernetes.Pod["volumes"]!.AsArray().SingleOrDefault(v => (string?)v!["hostPath"]?["path"] == path).ShouldNotBeNull(path);
+            ((string?)Mount((string)volume["name"]!)).ShouldBe(path);
+        }
+        options.Paths.Bpf.ShouldStartWith((string)Mount("bpf")! + "/");
+    }
+
+    [Fact]
+    public async Task ClusterRole_AllowsWhatTheAgentAsks_AndNothingElse()
+    {
+        var requests = new ApiRequests();
+        await using var server = await TestApiServer.StartAsync(requests);
+        using var client = new KubernetesClient(server.Config);
+        using var stop = new CancellationTokenSource();
+        var source = new SnapshotSource(client, AgentWatches.All, TimeProvider.System, Random.Shared);
+        var running = source.RunAsync(stop.Token);
+
+        while (requests.Seen.Count(r => r.StartsWith("watch ", StringComparison.Ordinal)) < source.Status.Count)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
+        }
+        await stop.CancelAsync();
+        await running;
+
+        Deployment.Kubernetes.Allowed.ShouldBe(requests.Seen, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Apply_ToAnEmptyCluster_SucceedsAndChangesNothingWhenRepeated()
+    {
+        await using var server = await TestApiServer.StartAsync(new ApiRequests());
+        string[] apply = ["--kubeconfig", server.Kubeconfig, "apply", "-k", Deployment.Folder];
+
+        Deployment.Kubectl(apply).Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.EndsWith(" created"));
+        Deployment.Kubectl(apply).Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.EndsWith(" unchanged"));
+        Deployment.Kubectl("--kubeconfig", server.Kubeconfig, "diff", "-k", Deployment.Folder).ShouldBeEmpty();
+    }
+
+    private static System.Text.Json.Nodes.JsonNode? Mount(string volume) =>
+        Deployment.Kubernetes.Agent["volumeMounts"]!.AsArray().Single(m => (string?)m!["name"] == volume)!["mountPath"];
+}
