@@ -45,4 +45,31 @@ public sealed class MountsTests
         Mounts.EnsureBpfFileSystem();
         Mounts.List().Count(m => m.Path == Mounts.BpfFileSystem && m.FileSystemType == "bpf").ShouldBe(1);
     }
+
+    [Fact]
+    public void EnsureWritable_BelowAReadOnlyMount_OpensThatDirectoryAlone()
+    {
+        var directory = Directory.CreateTempSubdirectory("straum-t-").FullName;
+        var inner = Directory.CreateDirectory(Path.Combine(directory, "inner")).FullName;
+        Mounts.Bind(directory, directory);
+        try
+        {
+            using var here = NetworkNamespace.Current();
+            NamespacedProcess.Run(here, "mount", "-o", "remount,bind,ro", directory).ExitCode.ShouldBe(0);
+            Should.Throw<IOException>(() => File.WriteAllText(Path.Combine(inner, "file"), ""));
+
+            Mounts.EnsureWritable(inner);
+            Mounts.EnsureWritable(inner);
+
+            File.WriteAllText(Path.Combine(inner, "file"), "");
+            Mounts.List().Count(m => m.Path == inner).ShouldBe(1);
+            Should.Throw<IOException>(() => File.WriteAllText(Path.Combine(directory, "file"), ""));
+        }
+        finally
+        {
+            Mounts.Unmount(inner);
+            Mounts.Unmount(directory);
+            Directory.Delete(directory, recursive: true);
+        }
+    }
 }
