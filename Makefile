@@ -17,7 +17,7 @@ BPF_OBJ    := $(BPF_SRC:bpf/%.bpf.c=bin/bpf/%.bpf.o)
 CS_SRC     := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.json' 2>/dev/null | grep -v /obj/) \
               Directory.Build.props Directory.Packages.props
 
-.PHONY: deps build bpf abi lab test test-long bench fuzz lint clean down
+.PHONY: deps build bpf abi lab test test-long bench fuzz lint clean down budget
 
 deps: ## install what the build and the tests need (Debian packages), once
 	@tools/deps.sh
@@ -70,6 +70,11 @@ bench: build build/bench/meter ## measure Straum beside its peers
 build/bench/meter: $(wildcard bench/meter/*.c bench/meter/*.h)
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra -Werror $(filter %.c,$^) -o $@
+
+budget: bpf ## measure what the programs cost the verifier, and write the table that the tests compare with
+	dotnet build tests/Straum.Datapath.Tests -c Release -v q --nologo
+	STRAUM_UPDATE_BUDGET=1 tests/Straum.Datapath.Tests/bin/Release/net10.0/Straum.Datapath.Tests -noLogo -noColor \
+	  -class Straum.Datapath.Tests.Programs.VerifierBudgetTests
 
 fuzz: build
 	@STRAUM_FUZZ=1 tools/run-tests.sh

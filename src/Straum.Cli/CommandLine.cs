@@ -68,5 +68,6 @@ internal static class CommandLine
         RoutesCommand.Create(),
         ServicesCommand.Create(),
         StatusCommand.Create(),
+        VerifyCommand.Create(),
     };
 }

@@ -37,8 +37,7 @@ public static class DatapathLoader
             var pod = LoadObject("pod");
             var uplink = LoadObject("uplink");
             var overlay = LoadObject("overlay");
-            var socket = LoadObject("socket", file =>
-                file.SetConstant("has_set_retval", (byte)(Features.SetReturnValue.IsSupported ? 1 : 0)));
+            var socket = LoadObject("socket", ConfigureSocket);
             var sweep = LoadObject("sweep");
 
             var programs = new DatapathPrograms
@@ -89,4 +88,7 @@ public static class DatapathLoader
             return loaded;
         }
     }
+
+    internal static void ConfigureSocket(BpfObjectFile file) =>
+        file.SetConstant("has_set_retval", (byte)(Features.SetReturnValue.IsSupported ? 1 : 0));
 }

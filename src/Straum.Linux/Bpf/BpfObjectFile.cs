@@ -14,6 +14,12 @@ public sealed class BpfObjectFile : IDisposable
     /// <summary>Memory for the verifier's log. Pages that stay unwritten cost nothing.</summary>
     private const int LogSize = 16 * 1024 * 1024;
 
+    /// <summary>Room for one program's statistics and a complaint, without the instructions.</summary>
+    private const int StatisticsSize = 64 * 1024;
+
+    /// <summary>BPF_LOG_STATS; complaints are written at every level.</summary>
+    private const uint LogStatistics = 4;
+
     private readonly BpfObjectHandle _handle;
     private readonly Dictionary<string, MapDefinition> _maps = [];
     private readonly Dictionary<string, ProgramDefinition> _programs = [];
@@ -105,6 +111,44 @@ public sealed class BpfObjectFile : IDisposable
         return BpfObject.Take(_maps.Values, _programs.Values);
     }
 
+    /// <summary>
+    /// Loads the programs only to hear what the verifier makes of each. Nothing stays in the kernel. Those behind the first one that is
+    /// refused are not judged: switch it off with <see cref="ProgramDefinition.SetAutoload"/> in a fresh file to hear of them.
+    /// </summary>
+    /// <exception cref="LinuxException">A map could not be made.</exception>
+    public unsafe IReadOnlyList<VerifierVerdict> Verify()
+    {
+        CheckNotLoaded();
+        _loaded = true;
+        var programs = _programs.Values.ToArray();
+        var logs = (byte*)NativeMemory.AllocZeroed((nuint)programs.Length, StatisticsSize);
+        try
+        {
+            for (var i = 0; i < programs.Length; i++)
+            {
+                Check(bpf_program__set_log_buf(programs[i].Pointer, logs + i * StatisticsSize, StatisticsSize), "program set log", programs[i].Name);
+                Check(bpf_program__set_log_level(programs[i].Pointer, LogStatistics), "program set log", programs[i].Name);
+            }
+            var result = LibbpfLog.Capture(() => bpf_object__load(_handle), out var messages);
+            var refused = RefusedProgram(messages);
+            var verdicts = programs
+                .Select((program, i) => (program.Name, Log: Marshal.PtrToStringUTF8((nint)(logs + i * StatisticsSize)) ?? ""))
+                .Where(judged => judged.Log.Length > 0)
+                .Select(judged => VerifierVerdict.Parse(judged.Name, judged.Log, judged.Name == refused ? VerifierException.Summarize(judged.Log) ?? messages[0] : null))
+                .ToArray();
+            if (result < 0)
+            {
+                return verdicts.Length > 0 ? verdicts : throw new LinuxException("object load", Path, (Errno)(-result), Join(messages));
+            }
+            using var loaded = BpfObject.Take(_maps.Values, _programs.Values);
+            return [.. verdicts.Select(v => v with { Size = loaded.Program(v.Program).Info.TranslatedSize })];
+        }
+        finally
+        {
+            NativeMemory.Free(logs);
+        }
+    }
+
     public void Dispose() => _handle.Dispose();
 
     internal void CheckNotLoaded()
@@ -139,14 +183,13 @@ public sealed class BpfObjectFile : IDisposable
         }
     }
 
-    private LinuxException Refusal(Errno errno, IReadOnlyList<string> messages, string log)
-    {
-        // libbpf names the program only in its message: prog 'name': BPF program load failed: …
-        var refused = messages.FirstOrDefault(m => m.StartsWith("prog '", StringComparison.Ordinal) && m.Contains("load failed", StringComparison.Ordinal));
-        return refused is not null && log.Length > 0
-            ? new VerifierException(refused.Split('\'')[1], errno, log)
-            : new LinuxException("object load", Path, errno, Join(messages));
-    }
+    private LinuxException Refusal(Errno errno, IReadOnlyList<string> messages, string log) => RefusedProgram(messages) is { } refused && log.Length > 0
+        ? new VerifierException(refused, errno, log)
+        : new LinuxException("object load", Path, errno, Join(messages));
+
+    // libbpf names the program only in its message: prog 'name': BPF program load failed: …
+    private static string? RefusedProgram(IReadOnlyList<string> messages) => messages
+        .FirstOrDefault(m => m.StartsWith("prog '", StringComparison.Ordinal) && m.Contains("load failed", StringComparison.Ordinal))?.Split('\'')[1];
 
     private static string? Join(IReadOnlyList<string> messages)
     {

@@ -94,6 +94,9 @@ internal static partial class Libbpf
     internal static partial int bpf_program__set_expected_attach_type(nint program, uint type);
 
     [LibraryImport(Library)]
+    internal static partial int bpf_program__set_log_level(nint program, uint level);
+
+    [LibraryImport(Library)]
     internal static unsafe partial int bpf_program__set_log_buf(nint program, byte* buffer, nuint size);
 
     [LibraryImport(Library)]

@@ -104,6 +104,28 @@ public sealed class BpfObjectFileTests
     }
 
     [Fact]
+    public void Verify_ProgramRefused_TellsWhyAndJudgesTheOthers()
+    {
+        using var file = Objects.Open("refused");
+        var verdicts = file.Verify().ToDictionary(v => v.Program);
+        verdicts["unbounded"].Refusal.ShouldNotBeNull().ShouldContain("invalid access to packet");
+        verdicts["innocent"].Refusal.ShouldBeNull();
+        verdicts["innocent"].Instructions.ShouldBe(2);
+
+        using var rest = Objects.Open("refused");
+        rest.Program("unbounded").SetAutoload(false);
+        rest.Verify().ShouldHaveSingleItem().Size.ShouldBe(16);
+    }
+
+    [Fact]
+    public void Verdict_OfAKernelsLog_HasItsNumbers()
+    {
+        // Linux 6.1 writes the times in this order, 5.10 has no "+0" and other counts behind.
+        var verdict = VerifierVerdict.Parse("pod", "verification time 48123 usec\nstack depth 328+0+64\nprocessed 47853 insns (limit 1000000) max_states_per_insn 12 total_states 2200\n", null);
+        verdict.ShouldBe(new VerifierVerdict { Program = "pod", Instructions = 47853, StackBytes = 392, Took = TimeSpan.FromMicroseconds(48123) });
+    }
+
+    [Fact]
     public void Open_AbsentOrNoObject_IsNamed()
     {
         Should.Throw<LinuxException>(() => BpfObjectFile.Open("/absent.bpf.o")).Errno.ShouldBe(Errno.ENOENT);
