@@ -62,6 +62,7 @@ internal static class CommandLine
         EchoCommand.Create(),
         EndpointsCommand.Create(),
         InstallCniCommand.Create(),
+        ImportCommand.Create(),
         LabCommand.Create(),
         PodsCommand.Create(),
         ProbeCommand.Create(),

@@ -1,4 +1,5 @@
 using System.Net;
+using Straum.Control.Tuning;
 
 namespace Straum.Agent.Configuration;
 
@@ -25,6 +26,7 @@ public sealed record AgentOptions
     public MasqueradeOptions Masquerade { get; init; } = new();
     public SocketLoadBalancerOptions SocketLB { get; init; } = new();
     public AddressingOptions Ipam { get; init; } = new();
+    public PodOptions Pods { get; init; } = new();
     public CniOptions Cni { get; init; } = new();
     public PathOptions Paths { get; init; } = new();
     public TableOptions Tables { get; init; } = new();
@@ -118,6 +120,19 @@ public sealed record AddressingOptions
 {
     public AddressingMode Mode { get; init; } = AddressingMode.Kubernetes;
     public TimeSpan Quarantine { get; init; } = TimeSpan.FromSeconds(60);
+}
+
+/// <summary>Kernel settings that each pod's network namespace gets at CNI ADD.</summary>
+public sealed record PodOptions
+{
+    public TuningProfile Tuning { get; init; } = TuningProfile.Off;
+
+    /// <summary>Beside those of the profile, over which they win.</summary>
+    public IReadOnlyList<PodSetting> Sysctls { get; init; } = [];
+
+    /// <summary>What to write, each key once.</summary>
+    public IReadOnlyList<PodSetting> Settings =>
+        [.. TuningCatalogue.ForPods(Tuning).Where(s => !Sysctls.Any(own => own.Key == s.Key)), .. Sysctls];
 }
 
 public sealed record CniOptions

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using Straum.Agent.Configuration.Formats;
+using Straum.Control.Tuning;
 
 namespace Straum.Agent.Configuration;
 
@@ -80,6 +81,14 @@ internal static class ConfigKeys
         new ConfigKey<TimeSpan>("ipam.quarantine", new DurationFormat(TimeSpan.Zero, TimeSpan.FromHours(24)),
             static o => o.Ipam.Quarantine, static (o, v) => o with { Ipam = o.Ipam with { Quarantine = v } },
             "How long the address of a deleted pod is not given to another one."),
+
+        new ConfigKey<TuningProfile>("pods.tuning",
+            new ChoiceFormat<TuningProfile>(("off", TuningProfile.Off), ("safe", TuningProfile.Safe), ("full", TuningProfile.Full)),
+            static o => o.Pods.Tuning, static (o, v) => o with { Pods = o.Pods with { Tuning = v } },
+            "Which kernel settings new pods' network namespaces get; the host's values do not reach them. See tune.md."),
+        new ConfigKey<IReadOnlyList<PodSetting>>("pods.sysctls", new ListFormat<PodSetting>(PodSettingFormat.Instance),
+            static o => o.Pods.Sysctls, static (o, v) => o with { Pods = o.Pods with { Sysctls = v } },
+            "Kernel settings for new pods' network namespaces beside those of pods.tuning; a pod's own securityContext.sysctls win."),
 
         new ConfigKey<string>("cni.confDir", TextFormat.RequiredPath,
             static o => o.Cni.ConfDir, static (o, v) => o with { Cni = o.Cni with { ConfDir = v } },

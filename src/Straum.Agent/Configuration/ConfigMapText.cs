@@ -13,10 +13,10 @@ internal static class ConfigMapText
     /// <summary>Whether the document is a ConfigMap.</summary>
     public static bool IsConfigMap(ConfigNode? root) => root is ConfigGroup group && group.Find("kind") is ConfigScalar { Text: "ConfigMap" };
 
-    /// <summary>The text under <c>data</c>, and how its positions become those of the manifest; null when it is not there.</summary>
-    public static (string Text, Place Place)? Find(ConfigNode root, string manifest)
+    /// <summary>The text under a key of <c>data</c>, and how its positions become those of the manifest; null when it is not there.</summary>
+    public static (string Text, Place Place)? Find(ConfigNode root, string manifest, string key = Key)
     {
-        if (((root as ConfigGroup)?.Find("data") as ConfigGroup)?.Find(Key) is not ConfigScalar scalar)
+        if (((root as ConfigGroup)?.Find("data") as ConfigGroup)?.Find(key) is not ConfigScalar scalar)
         {
             return null;
         }

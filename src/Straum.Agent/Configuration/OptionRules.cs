@@ -37,6 +37,10 @@ internal static class OptionRules
         {
             yield return new("paths.run", $"{paths.Run} is paths.state too, but what runs does not survive a reboot and state must", "choose another folder");
         }
+        foreach (var twice in options.Pods.Sysctls.GroupBy(static s => s.Key).Where(static g => g.Count() > 1))
+        {
+            yield return new("pods.sysctls", $"{twice.Key} has {twice.Count()} values", "keep one");
+        }
         foreach (var (network, family, enabled) in masquerade.NonMasqueradeCidrs.Select(n =>
             n.BaseAddress.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? (n, "ipv4", options.Ipv4.Enabled) : (n, "ipv6", options.Ipv6.Enabled)))
         {

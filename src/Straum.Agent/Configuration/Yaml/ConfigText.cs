@@ -12,21 +12,27 @@ internal static class ConfigText
     private const int DeepestNesting = 16;
 
     /// <summary>The document, or null when the text holds none. Throws <see cref="ConfigSyntaxException"/>.</summary>
-    public static ConfigNode? Parse(string text)
+    public static ConfigNode? Parse(string text) => ParseAll(text) switch
+    {
+        [] => null,
+        [var (root, _)] => root,
+        [_, var (_, line), ..] => throw new ConfigSyntaxException("a second document; a configuration is one", line, 1),
+    };
+
+    /// <summary>Every document, and the line that it starts in. Throws <see cref="ConfigSyntaxException"/>.</summary>
+    public static IReadOnlyList<(ConfigNode Root, int Line)> ParseAll(string text)
     {
         var parser = new Parser(new StringReader(text));
         try
         {
+            var documents = new List<(ConfigNode, int)>();
             parser.Consume<StreamStart>();
-            if (!parser.TryConsume<DocumentStart>(out _))
+            while (parser.TryConsume<DocumentStart>(out var start))
             {
-                return null;
+                documents.Add((ReadNode(parser, 0), Line(start)));
+                parser.Consume<DocumentEnd>();
             }
-            var root = ReadNode(parser, 0);
-            parser.Consume<DocumentEnd>();
-            return parser.TryConsume<DocumentStart>(out var second)
-                ? throw At(second, "a second document; a configuration is one")
-                : root;
+            return documents;
         }
         catch (YamlException e)
         {

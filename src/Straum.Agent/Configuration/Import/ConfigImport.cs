@@ -1,0 +1,40 @@
+namespace Straum.Agent.Configuration.Import;
+
+/// <summary>
+/// Configurations of other programs to straum.yaml, with a report that names every key. The result always validates.
+/// </summary>
+/// <remarks>
+/// How to add a format:
+/// 1. A file in this folder with an <see cref="IImportFormat"/>, its keys in a table.
+/// 2. A line in <see cref="Formats"/>.
+/// 3. A fixture and a test in <c>Straum.Agent.Tests/Configuration/Import</c>.
+/// 4. A section in docs/reference/import.md.
+/// </remarks>
+public static class ConfigImport
+{
+    // In the order of recognition: the most particular first.
+    private static readonly IReadOnlyList<IImportFormat> Formats = [new KubeProxyImport(), new SysctlImport(), new CiliumImport()];
+
+    /// <summary>The formats that <see cref="Run"/> knows, and what they are.</summary>
+    public static IReadOnlyList<(string Name, string Description)> FormatNames { get; } =
+        [.. Formats.Select(static f => (f.Name, f.Description))];
+
+    /// <summary>Imports files, the first winning where two disagree.</summary>
+    /// <param name="sources">At least one.</param>
+    /// <param name="from">The format of all of them; null recognises each.</param>
+    /// <exception cref="ImportException">A file is of no known kind, or cannot be read as its kind.</exception>
+    public static ImportResult Run(IReadOnlyList<ImportSource> sources, string? from = null)
+    {
+        var draft = new ImportDraft();
+        foreach (var source in sources)
+        {
+            var format = from is null ? Formats.FirstOrDefault(f => f.Recognises(source)) : Formats.First(f => f.Name == from);
+            if (format is null)
+            {
+                throw new ImportException(source.File, 0, $"neither {string.Join(", nor ", Formats.Select(static f => f.Description))}");
+            }
+            format.Read(source, draft);
+        }
+        return draft.Finish();
+    }
+}

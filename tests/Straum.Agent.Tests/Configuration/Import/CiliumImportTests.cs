@@ -1,0 +1,142 @@
+using System.Net;
+using Straum.Agent.Configuration;
+using Straum.Agent.Configuration.Import;
+
+namespace Straum.Agent.Tests.Configuration.Import;
+
+public sealed class CiliumImportTests
+{
+    [Fact]
+    public void Import_ValuesWithPlaceholder_RefusesItAndKeepsTheRest()
+    {
+        var result = Fixture.Import(Fixture.Read("cilium-1.yaml"));
+
+        result.Of("k8sServiceHost").ShouldSatisfyAllConditions(
+            f => f.Verdict.ShouldBe(ImportVerdict.Refused),
+            f => f.Where.ShouldBe("cilium-1.yaml:3"),
+            f => f.Why.ShouldContain("API_SERVER_IP"));
+        result.Of("kubeProxyReplacement").Verdict.ShouldBe(ImportVerdict.Kept);
+        result.Of("k8sServicePort").Becomes.ShouldBe("kubernetes.servicePort: 6443");
+        result.Of("ipam.mode").Becomes.ShouldBe("ipam.mode: kubernetes");
+        foreach (var key in (string[])["l2announcements.enabled", "bgpControlPlane.enabled", "loadBalancer.mode"])
+        {
+            result.Of(key).Verdict.ShouldBe(ImportVerdict.NotServed);
+        }
+    }
+
+    [Fact]
+    public void Import_WithoutRoutingAndFamilies_WritesCiliumsDefaultsOut()
+    {
+        var result = Fixture.Import(Fixture.Read("cilium-1.yaml"));
+
+        var options = Fixture.Options(result);
+        options.Routing.Mode.ShouldBe(RoutingMode.Vxlan);
+        options.Ipv6.Enabled.ShouldBeFalse();
+        result.Of("routingMode").Where.ShouldBe("cilium-1.yaml", "a default is in no line");
+    }
+
+    [Fact]
+    public void Import_NativeRoutingWithQuotedValues_ArrivesInOptions()
+    {
+        var result = Fixture.Import(Fixture.Read("cilium-2.yaml"));
+
+        var options = Fixture.Options(result);
+        options.Kubernetes.ShouldBe(new KubernetesOptions { ServiceHost = "192.0.2.10", ServicePort = 6443 });
+        options.Routing.Mode.ShouldBe(RoutingMode.Native);
+        options.Routing.DirectNodeRoutes.ShouldBeTrue();
+        result.Of("bpf.masquerade").Verdict.ShouldBe(ImportVerdict.Kept);
+        result.Of("l7Proxy").Verdict.ShouldBe(ImportVerdict.Kept);
+        result.Of("bpf.tproxy").Verdict.ShouldBe(ImportVerdict.NotServed);
+        result.Findings.Count.ShouldBe(11, "ten keys and one default");
+    }
+
+    [Fact]
+    public void Import_SetArguments_AreReadAsHelmReadsThem()
+    {
+        var yaml = HelmSettings.ToYaml(["kubeProxyReplacement=strict", "k8sServiceHost=10.0.0.1,k8sServicePort=6443", "hubble.relay.enabled=true", "hubble.ui.enabled=true", "devices={eth0,eth1}"]);
+
+        var result = Fixture.Import(new ImportSource("--set", yaml, HasLines: false));
+
+        result.Of("kubeProxyReplacement").Verdict.ShouldBe(ImportVerdict.Changed, "strict is a retired word");
+        result.Of("hubble.relay.enabled").ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(ImportVerdict.NotServed), f => f.Where.ShouldBe("--set"));
+        Fixture.Options(result).Kubernetes.ServicePort.ShouldBe(6443);
+        Fixture.Options(result).Routing.Devices.ShouldBe(["eth0", "eth1"]);
+    }
+
+    [Fact]
+    public void Import_UnknownKey_IsNamedWithItsLineAndTheNearestKey()
+    {
+        var result = Fixture.Import("kubeProxyReplacement: true\nbpf:\n  maskerade: true\nsomething:\n  else: {}\n");
+
+        result.Of("bpf.maskerade").ShouldSatisfyAllConditions(
+            f => f.Verdict.ShouldBe(ImportVerdict.Unknown),
+            f => f.Where.ShouldBe("values.yaml:3"),
+            f => f.Why.ShouldContain("bpf.masquerade"));
+        result.Of("something.else").Verdict.ShouldBe(ImportVerdict.Unknown);
+    }
+
+    [Theory]
+    [InlineData("tunnel: geneve", ImportVerdict.Changed, "routing.mode: vxlan")]
+    [InlineData("tunnel: vxlan", ImportVerdict.Kept, "routing.mode: vxlan")]
+    [InlineData("routingMode: tunnel", ImportVerdict.Kept, "routing.mode: vxlan")]
+    [InlineData("routingMode: bridged", ImportVerdict.Refused, null)]
+    [InlineData("k8sServiceHost: auto", ImportVerdict.Refused, null)]
+    [InlineData("MTU: 1400", ImportVerdict.Kept, "routing.mtu: 1400")]
+    [InlineData("MTU: 90", ImportVerdict.Refused, null)]
+    [InlineData("encryption: {enabled: false}", ImportVerdict.Kept, null)]
+    [InlineData("encryption: {enabled: true}", ImportVerdict.NotServed, null)]
+    [InlineData("ipam: {mode: cluster-pool}", ImportVerdict.Changed, "ipam.mode: kubernetes")]
+    [InlineData("ipam: {mode: eni}", ImportVerdict.Refused, null)]
+    [InlineData("loadBalancer: {mode: snat}", ImportVerdict.Kept, null)]
+    [InlineData("devices: 'eth0 eth1'", ImportVerdict.Kept, "routing.devices: [eth0, eth1]")]
+    [InlineData("debug: {enabled: true}", ImportVerdict.Kept, "log.level: debug")]
+    [InlineData("operator: {replicas: 1}", ImportVerdict.Refused, null)]
+    [InlineData("hubble: {metrics: {enabled: [dns]}}", ImportVerdict.NotServed, null)]
+    [InlineData("l7Proxy:", ImportVerdict.Kept, null)]
+    public void Import_OneKey_HasItsVerdict(string text, ImportVerdict verdict, string? becomes)
+    {
+        var finding = Fixture.Import(text).Findings[0];
+
+        finding.Verdict.ShouldBe(verdict);
+        finding.Becomes.ShouldBe(becomes);
+        (finding.Why.Length > 0 || finding.Becomes is not null).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Import_PrefixesOfBothFamilies_MakeOneList()
+    {
+        var result = Fixture.Import("ipv6: {enabled: true}\nipv4NativeRoutingCIDR: 10.0.0.0/8\nipv6NativeRoutingCIDR: ::/0\n");
+
+        Fixture.Options(result).Masquerade.NonMasqueradeCidrs.ShouldBe([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("::/0")]);
+    }
+
+    [Fact]
+    public void Import_ValuesThatDoNotFitTogether_LeaveOneOut()
+    {
+        var result = Fixture.Import("kubeProxyReplacement: true\nipv4: {enabled: false}\n"); // IPv6 is off by Cilium's default
+
+        result.Findings.ShouldContain(f => f.Verdict == ImportVerdict.Refused && f.Why.Contains("both families"));
+    }
+
+    [Fact]
+    public void Import_KeyThatTwoFilesSetDifferently_KeepsTheFirst()
+    {
+        var result = Fixture.Import(new ImportSource("a.yaml", "MTU: 1400\n"), new ImportSource("b.yaml", "MTU: 1500\n"));
+
+        Fixture.Options(result).Routing.Mtu.ShouldBe(1400);
+        result.Findings.Single(f => f.Key == "MTU" && f.File == "b.yaml").Why.ShouldContain("a.yaml:1");
+    }
+
+    [Fact]
+    public void Table_EveryTarget_IsAKeyOfStraum()
+    {
+        foreach (var path in CiliumKeys.Create().Known.Where(static p => !p.EndsWith('*')))
+        {
+            // Throws when an answer names a key that straum.yaml does not have.
+            foreach (var value in (string[])["true", "false", "x", "1", "vxlan", "auto", "strict"])
+            {
+                ConfigImport.Run([new ImportSource("--set", HelmSettings.ToYaml([$"{path}={value}"]), HasLines: false)], "cilium");
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Straum.Agent.Configuration.Import;
+using Straum.Control.Tuning;
+
+namespace Straum.Agent.Tests.Configuration.Import;
+
+public sealed class SysctlImportTests
+{
+    [Fact]
+    public void Import_SettingsOfTheNamespace_ReachPodsAndOthersStayOnTheHost()
+    {
+        var result = Fixture.Import(Fixture.Read("sysctl-1.conf"));
+
+        Fixture.Options(result).Pods.Sysctls.ShouldBe([new PodSetting("net.core.somaxconn", "32768"), new PodSetting("net.ipv4.tcp_tw_reuse", "1")]);
+        foreach (var key in (string[])["net.netfilter.nf_conntrack_max", "net.core.rmem_max", "net.core.wmem_max"])
+        {
+            result.Of(key).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(ImportVerdict.Kept), f => f.Becomes.ShouldBeNull(), f => f.Why.ShouldContain("host"));
+        }
+    }
+
+    [Fact]
+    public void Import_KeyThatNoKernelHas_IsRefusedWithTheModernOne()
+    {
+        var result = Fixture.Import(Fixture.Read("sysctl-2.conf"));
+
+        result.Of("net.ipv4.netfilter.ip_conntrack_expect_max").ShouldSatisfyAllConditions(
+            f => f.Verdict.ShouldBe(ImportVerdict.Refused),
+            f => f.Where.ShouldBe("sysctl-2.conf:3"),
+            f => f.Why.ShouldContain("net.netfilter.nf_conntrack_expect_max"));
+        result.Of("net.netfilter.nf_conntrack_max").Why.ShouldContain("32768 per core");
+        result.Of("net.ipv4.ip_local_port_range").Becomes.ShouldBe("pods.sysctls: [net.ipv4.ip_local_port_range=1024 65535]");
+        result.Findings.Count.ShouldBe(7);
+    }
+
+    [Fact]
+    public void Import_ListWithCommas_SurvivesTheFile() =>
+        Fixture.Options(Fixture.Import("net.ipv4.ip_local_reserved_ports=8080,9090-9100\n")).Pods.Sysctls
+            .ShouldBe([new PodSetting("net.ipv4.ip_local_reserved_ports", "8080,9090-9100")]);
+
+    [Fact]
+    public void Import_OneKeyTwice_KeepsTheFirstAndSaysSo()
+    {
+        var result = Fixture.Import("net.ipv4.tcp_fin_timeout=15\nnet.ipv4.tcp_fin_timeout=20\nnet.core.somaxconn=1024\n");
+
+        Fixture.Options(result).Pods.Sysctls.Select(static s => s.ToString()).ShouldBe(["net.ipv4.tcp_fin_timeout=15", "net.core.somaxconn=1024"]);
+        result.Findings[1].Verdict.ShouldBe(ImportVerdict.Refused);
+    }
+
+    [Theory]
+    [InlineData("net.ipv4.ip_forward = 1", ImportVerdict.Kept)]
+    [InlineData("net.ipv4.ip_forward = 0", ImportVerdict.Refused)]
+    [InlineData("-net/core/somaxconn = 1000", ImportVerdict.Kept)]
+    [InlineData("net.bridge.bridge-nf-call-iptables = 1", ImportVerdict.Refused)]
+    [InlineData("vm.swappiness = 0", ImportVerdict.Kept)]
+    [InlineData("net.core.somaxcon = 1", ImportVerdict.Unknown)]
+    public void Import_OneLine_HasItsVerdict(string text, ImportVerdict verdict) => Fixture.Import(text).Findings.ShouldHaveSingleItem().Verdict.ShouldBe(verdict);
+
+    [Fact]
+    public void Run_FileOfNoKnownKind_IsRefused() =>
+        Should.Throw<ImportException>(() => ConfigImport.Run([new ImportSource("notes.txt", "hello\n")])).Where.ShouldBe("notes.txt");
+
+    [Fact]
+    public void Run_LineThatIsNoSetting_IsNamed() =>
+        Should.Throw<ImportException>(() => ConfigImport.Run([new ImportSource("x.conf", "net.core.somaxconn = 1\nhello\n")], "sysctl")).Where.ShouldBe("x.conf:2");
+}

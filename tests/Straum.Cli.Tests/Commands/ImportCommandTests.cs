@@ -1,0 +1,62 @@
+using System.Text.Json.Nodes;
+
+namespace Straum.Cli.Tests.Commands;
+
+public sealed class ImportCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("straum-import-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Import_ToStdout_HasTheReportOnStderr()
+    {
+        var run = await CliRun.Of("import", "--set", "kubeProxyReplacement=true,k8sServicePort=6443");
+
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldContain("servicePort: 6443");
+        run.Error.ShouldContain("k8sServicePort");
+        run.Error.ShouldContain("kept");
+    }
+
+    [Fact]
+    public async Task Import_WriteToAFileThatExists_IsRefusedWithoutForce()
+    {
+        var target = Path.Combine(_folder, "straum.yaml");
+        await File.WriteAllTextAsync(target, "mine", TestContext.Current.CancellationToken);
+
+        (await CliRun.Of("import", "--set", "MTU=1400", "--write", target)).ShouldSatisfyAllConditions(
+            r => r.ExitCode.ShouldBe(1), r => r.Error.ShouldContain("--force"));
+        (await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken)).ShouldBe("mine");
+        (await CliRun.Of("import", "--set", "MTU=1400", "--write", target, "--force")).ShouldSatisfyAllConditions(
+            r => r.ExitCode.ShouldBe(0), r => r.Output.ShouldContain("routing.mtu: 1400"));
+        (await CliRun.Of("config", "check", target)).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Import_StrictWithAKeyThatIsLost_WritesNothingAndFails()
+    {
+        var target = Path.Combine(_folder, "straum.yaml");
+
+        var run = await CliRun.Of("import", "--strict", "--set", "loadBalancer.mode=dsr", "--write", target);
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldContain("not served yet");
+        File.Exists(target).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Import_AsJson_HasAFindingPerKey()
+    {
+        var run = await CliRun.Of("import", "--set", "MTU=1400", "-o", "json");
+
+        var json = JsonNode.Parse(run.Output)!;
+        ((string)json["yaml"]!).ShouldContain("mtu: 1400");
+        var finding = json["findings"]!.AsArray().Single(f => (string)f!["key"]! == "MTU")!;
+        ((string)finding["verdict"]!).ShouldBe("Kept");
+        ((string)finding["becomes"]!).ShouldBe("routing.mtu: 1400");
+    }
+
+    [Fact]
+    public async Task Import_Nothing_IsAUsageFault() => (await CliRun.Of("import")).ExitCode.ShouldBe(2);
+}
