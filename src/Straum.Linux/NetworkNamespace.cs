@@ -88,6 +88,16 @@ public sealed class NetworkNamespace : IDisposable
         }
     }
 
+    /// <summary>Makes a namespace without a name: it ends with this object, unless something else is in it by then.</summary>
+    public static NetworkNamespace CreateUnnamed() => OnOwnThread("unnamed", static () =>
+    {
+        if (Libc.unshare(Libc.CLONE_NEWNET) != 0)
+        {
+            throw LinuxException.FromLastError("namespace create", "unnamed");
+        }
+        return Current();
+    });
+
     /// <summary>Opens a namespace by its name in <see cref="Directory"/> or, when it contains a slash, by path.</summary>
     /// <exception cref="LinuxException">ENOENT when there is none.</exception>
     public static NetworkNamespace Open(string nameOrPath) =>

@@ -17,9 +17,12 @@ namespace Straum.Agent.Cni;
 public sealed class PodWiring : IPodNetwork, IDisposable
 {
     private readonly RtNetlink _host = RtNetlink.Open();
+    private readonly PodSettings _settings;
 
-    public PodWiring()
+    /// <param name="settings">What each pod's namespace gets; null for nothing.</param>
+    public PodWiring(PodSettings? settings = null)
     {
+        _settings = settings ?? PodSettings.None;
         using var own = NetworkNamespace.Current();
         HostNamespace = own.Inode;
     }
@@ -142,6 +145,7 @@ public sealed class PodWiring : IPodNetwork, IDisposable
     /// <summary>Runs inside the pod's namespace. The device is down: nothing can be sent or received yet.</summary>
     private RtNetlink PreparePod(PodRecord pod, int index)
     {
+        _settings.Write();
         var netlink = RtNetlink.Open();
         try
         {

@@ -50,7 +50,12 @@ public static class AgentDaemon
         using var attachments = new Attachments(datapath, netlink);
 
         // :: Step 3: the pods that are here.
-        using var wiring = new PodWiring();
+        var settings = PodSettings.Try(options.Pods.Settings);
+        foreach (var (setting, why) in settings.Refused)
+        {
+            log.LogWarning("pods do not get {Setting}: {Why}", setting, why);
+        }
+        using var wiring = new PodWiring(settings);
         using var registry = PodRegistry.Open(options.Paths.State, new PodRegistryOptions
         {
             Node = new ObjectName("Node", new NamespacedName("", options.Node.Name)),
