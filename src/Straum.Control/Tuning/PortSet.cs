@@ -45,9 +45,7 @@ public static class PortSet
         foreach (var range in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var ends = range.Split('-');
-            var first = ushort.Parse(ends[0], CultureInfo.InvariantCulture);
-            var last = ushort.Parse(ends[^1], CultureInfo.InvariantCulture);
-            if (ends.Length > 2 || last < first)
+            if (ends.Length > 2 || !TryPort(ends[0], out var first) || !TryPort(ends[^1], out var last) || last < first)
             {
                 throw new FormatException($"'{range}' is no range of ports");
             }
@@ -55,4 +53,6 @@ public static class PortSet
         }
         return ports;
     }
+
+    private static bool TryPort(string text, out ushort port) => ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port);
 }

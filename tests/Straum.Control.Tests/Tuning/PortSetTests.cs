@@ -24,6 +24,5 @@ public sealed class PortSetTests
     [InlineData("a")]
     [InlineData("5-3")]
     [InlineData("70000")]
-    public void Union_OfWhatIsNoList_Throws(string text) => Should.Throw<Exception>(() => PortSet.Union(text, "1")).ShouldSatisfyAllConditions(
-        e => (e is FormatException or OverflowException).ShouldBeTrue());
+    public void Union_OfWhatIsNoList_Throws(string text) => Should.Throw<FormatException>(() => PortSet.Union(text, "1"));
 }
