@@ -58,6 +58,7 @@ internal static class CommandLine
         ApiServerCommand.Create(),
         AgentCommand.Create(),
         ConfigCommand.Create(),
+        DoctorCommand.Create(),
         DropsCommand.Create(),
         EchoCommand.Create(),
         EndpointsCommand.Create(),

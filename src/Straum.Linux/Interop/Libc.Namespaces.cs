@@ -26,6 +26,9 @@ internal static partial class Libc
     internal static partial int ioctl(SafeHandle fd, nuint request);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static unsafe partial int ioctl(SafeHandle fd, nuint request, void* argument);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int unshare(int flags);
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -14,6 +14,14 @@ internal static partial class Libc
     internal const int SOCK_RAW = 3;
     internal const int SOCK_CLOEXEC = 0x80000;
 
+    internal const int IPPROTO_RAW = 255;
+
+    internal const int SOL_IP = 0;
+    internal const int SOL_IPV6 = 41;
+
+    /// <summary>linux/netfilter_ipv4/ip_tables.h; IP6T_SO_GET_INFO has the same number.</summary>
+    internal const int IPT_SO_GET_INFO = 64;
+
     internal const int SOL_SOCKET = 1;
     internal const int SOL_NETLINK = 270;
     internal const int SO_RCVBUF = 8;

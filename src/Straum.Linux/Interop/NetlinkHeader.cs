@@ -22,6 +22,7 @@ internal static class NetlinkHeader
     internal const ushort NLA_F_NET_BYTEORDER = 16384;
 
     internal const int NETLINK_ROUTE = 0;
+    internal const int NETLINK_NETFILTER = 12;
     internal const int NETLINK_CAP_ACK = 10;
     internal const int NETLINK_EXT_ACK = 11;
     internal const int NETLINK_GET_STRICT_CHK = 12;

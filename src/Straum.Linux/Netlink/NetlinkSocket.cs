@@ -6,7 +6,7 @@ using static Straum.Linux.Interop.NetlinkHeader;
 namespace Straum.Linux.Netlink;
 
 /// <summary>
-/// A blocking NETLINK_ROUTE socket. It belongs to the namespace it was opened in and can then be used from any thread.
+/// A blocking netlink socket, mostly of NETLINK_ROUTE. It belongs to the namespace it was opened in and can then be used from any thread.
 /// </summary>
 /// <remarks>Made with libc's socket(): .NET's own maps address families and refuses this one.</remarks>
 internal sealed class NetlinkSocket : INetlinkTransport
@@ -17,7 +17,10 @@ internal sealed class NetlinkSocket : INetlinkTransport
 
     public SafeFileHandle Handle { get; }
 
-    public static NetlinkSocket Open(NetworkNamespace? within) => within is null ? Open() : within.Run(Open);
+    /// <param name="within">The namespace; null for the calling thread's.</param>
+    /// <param name="protocol">NETLINK_*.</param>
+    public static NetlinkSocket Open(NetworkNamespace? within, int protocol = NETLINK_ROUTE) =>
+        within is null ? Open(protocol) : within.Run(() => Open(protocol));
 
     /// <summary>Throws what the kernel lost: ENOBUFS when messages to this socket were dropped.</summary>
     public int Receive(Span<byte> buffer) => TryReceive(buffer, 0, out var length) is var errno and not Errno.None
@@ -91,9 +94,9 @@ internal sealed class NetlinkSocket : INetlinkTransport
 
     public void Dispose() => Handle.Dispose();
 
-    private static unsafe NetlinkSocket Open()
+    private static unsafe NetlinkSocket Open(int protocol)
     {
-        var handle = Libc.Own(Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, NETLINK_ROUTE));
+        var handle = Libc.Own(Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, protocol));
         if (handle.IsInvalid)
         {
             throw LinuxException.FromLastError("socket create", Subject);

@@ -5,12 +5,20 @@ using static Straum.Linux.Interop.Rtnetlink;
 
 namespace Straum.Linux.Netlink;
 
-/// <summary>Queueing disciplines: only clsact, the anchor of BPF filters on kernels before tcx (Linux 6.6).</summary>
+/// <summary>Queueing disciplines: read all, write only clsact, the anchor of BPF filters on kernels before tcx (Linux 6.6).</summary>
 public sealed class QdiscTable
 {
     private readonly NetlinkConnection _connection;
 
     internal QdiscTable(NetlinkConnection connection) => _connection = connection;
+
+    /// <summary>Of all devices.</summary>
+    public IReadOnlyList<Qdisc> List()
+    {
+        var request = new NetlinkWriter(stackalloc byte[NetlinkWriter.Capacity], RTM_GETQDISC, 0);
+        request.Header(new TcMessage());
+        return _connection.Dump(request.Finish(), Parse, "qdisc list", "");
+    }
 
     /// <summary>Puts clsact on a device. Returns <c>false</c> when it was there.</summary>
     /// <exception cref="NetlinkException">EEXIST-like refusals when another discipline holds the ingress hook.</exception>
@@ -26,6 +34,23 @@ public sealed class QdiscTable
         var request = Write(stackalloc byte[NetlinkWriter.Capacity], RTM_DELQDISC, 0, interfaceIndex);
         return _connection.TryExecute(
             request.Finish(), "qdisc delete clsact", $"#{interfaceIndex}", Errno.ENOENT, Errno.ENODEV, Errno.EINVAL);
+    }
+
+    private static Qdisc? Parse(ushort type, ReadOnlySpan<byte> payload)
+    {
+        if (type != RTM_NEWQDISC)
+        {
+            return null;
+        }
+        var attributes = NetlinkAttributes.After(payload, out TcMessage header);
+        while (attributes.MoveNext())
+        {
+            if (attributes.Type == TCA_KIND)
+            {
+                return new Qdisc(header.InterfaceIndex, attributes.Text, header.Parent == TC_H_ROOT);
+            }
+        }
+        return null;
     }
 
     private static NetlinkWriter Write(Span<byte> buffer, ushort type, int flags, int interfaceIndex)

@@ -18,6 +18,7 @@ public sealed class RtNetlink : IDisposable
         Rules = new RuleTable(_connection);
         Qdiscs = new QdiscTable(_connection);
         Filters = new FilterTable(_connection);
+        Namespaces = new NamespaceIdTable(_connection);
     }
 
     public LinkTable Links { get; }
@@ -33,6 +34,8 @@ public sealed class RtNetlink : IDisposable
     public QdiscTable Qdiscs { get; }
 
     public FilterTable Filters { get; }
+
+    public NamespaceIdTable Namespaces { get; }
 
     /// <summary>Opens a socket in <paramref name="within"/>, or in the calling thread's namespace. The namespace may be disposed afterwards.</summary>
     public static RtNetlink Open(NetworkNamespace? within = null) => new(NetlinkSocket.Open(within));

@@ -1,0 +1,152 @@
+using System.CommandLine;
+using System.Net;
+using Straum.Agent.Configuration;
+using Straum.Cli.Agents;
+using Straum.Cli.Doctor;
+using Straum.Cli.Terminal;
+using Straum.Doctor;
+using Straum.Doctor.Hosts;
+using Straum.Doctor.Reporting;
+using Straum.Linux;
+
+namespace Straum.Cli.Commands;
+
+/// <summary>
+/// <c>straum doctor</c>: every check of this host. Exit code 0 when all passed, 1 with warnings or unknowns, 2 with failures,
+/// 3 when nothing could be measured; <c>-o npd</c> has its own, see <see cref="NpdReport"/>.
+/// </summary>
+internal static class DoctorCommand
+{
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(5);
+
+    private static readonly Option<string> Output = new("--output", "-o")
+    {
+        Description = "table, or only what is wrong (short), or for programs",
+        HelpName = "table|short|json|junit|npd",
+        DefaultValueFactory = static _ => "table",
+    };
+
+    private static readonly Option<string?> Explain = new("--explain") { Description = "Say what a check is about, and stop", HelpName = "id" };
+    private static readonly Option<string[]> Only = new("--only") { Description = "Run only these checks or groups", HelpName = "id|group", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Ignore = new("--ignore") { Description = "Leave these checks or groups out", HelpName = "id|group", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<bool> Pre = new("--pre") { Description = "Only what makes sense before Straum is installed" };
+    private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Look again and again; checks that load the host only once" };
+    private static readonly Option<string?> Disk = new("--disk") { Description = "Measure the disk here instead of where etcd writes", HelpName = "directory" };
+    private static readonly Option<IPAddress[]> Peer = new("--peer") { Description = "Measure the way to this address too", HelpName = "address", CustomParser = ParseAddresses };
+    private static readonly Option<string?> Node = new("--node", "-n") { Description = "Look at this node of the lab", HelpName = "name" };
+    private static readonly Option<string?> Socket = new("--socket") { Description = "The socket of this node's agent", HelpName = "path" };
+    private static readonly Option<bool> Reference = new("--reference") { Hidden = true };
+
+    static DoctorCommand() => Output.AcceptOnlyFromAmong("table", "short", "json", "junit", "npd");
+
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Look for what is wrong with this host; changes nothing")
+        {
+            Output, Explain, Only, Ignore, Pre, Watch, Disk, Peer, Node, Socket, Reference,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
+    {
+        var output = parse.InvocationConfiguration.Output;
+        if (parse.GetValue(Reference))
+        {
+            await output.WriteAsync(ReferencePage.Write(Catalogue.All));
+            return ExitCode.Ok;
+        }
+        if (parse.GetValue(Explain) is { } id)
+        {
+            await output.WriteLineAsync(ReferencePage.Explain(Catalogue.Find(id) ?? throw Unknown(id)));
+            return ExitCode.Ok;
+        }
+        var selection = new CheckSelection(Names(parse, Only), Names(parse, Ignore), parse.GetValue(Pre));
+        if (selection.Unmatched(Catalogue.All) is [var wrong, ..])
+        {
+            throw Unknown(wrong);
+        }
+        var node = parse.GetValue(Node);
+        using var host = new LinuxHost(OptionsOf(parse, node), node is null ? null : NetworkNamespace.Open("straum-" + node));
+        var checks = selection.From(Catalogue.All);
+        while (true)
+        {
+            var report = await new Examination(host, new DoctorProgress(parse.InvocationConfiguration.Error)).RunAsync(checks, stop);
+            var code = await PrintAsync(report, parse);
+            if (!parse.GetValue(Watch))
+            {
+                return code;
+            }
+            checks = [.. checks.Select(static c => (c.Check, c.Runs && !c.Check.Disturbs))];
+            await Task.Delay(WatchInterval, stop);
+        }
+    }
+
+    private static async Task<int> PrintAsync(DoctorReport report, ParseResult parse)
+    {
+        var output = parse.InvocationConfiguration.Output;
+        var screen = new DoctorScreen(Screen.For(parse), VerdictMarks.OfEnvironment());
+        switch (parse.GetValue(Output))
+        {
+            case "json":
+                using (var json = new MemoryStream())
+                {
+                    JsonReport.Write(report, json);
+                    await output.WriteLineAsync(System.Text.Encoding.UTF8.GetString(json.GetBuffer(), 0, (int)json.Length));
+                }
+                break;
+            case "junit":
+                JUnitReport.Write(report, output);
+                await output.WriteLineAsync();
+                break;
+            case "npd":
+                var (code, message) = NpdReport.Of(report);
+                await output.WriteLineAsync(message);
+                return code;
+            case "short":
+                screen.DrawShort(report);
+                break;
+            default:
+                screen.DrawTable(report);
+                break;
+        }
+        return report.ExitCode;
+    }
+
+    private static DoctorOptions OptionsOf(ParseResult parse, string? node)
+    {
+        var options = new DoctorOptions { DiskPath = parse.GetValue(Disk), Peers = parse.GetValue(Peer) ?? [] };
+        return parse.GetValue(Socket) is { } socket ? options with { AgentSocket = socket } : options with
+        {
+            AgentSocket = node is null ? AgentSockets.Default.Own : AgentSockets.Default.Find(node, [])[0].Path,
+        };
+    }
+
+    private static string[] Names(ParseResult parse, Option<string[]> option) =>
+        [.. (parse.GetValue(option) ?? []).SelectMany(static n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+
+    private static CommandFault Unknown(string name)
+    {
+        var names = Catalogue.All.Select(static c => c.Id).Concat(Enum.GetNames<CheckGroup>().Select(static g => g.ToLowerInvariant()));
+        return new CommandFault(
+            "doctor", $"no check and no group is called {name}",
+            NearestName.Find(name, names) is { } nearest ? $"did you mean {nearest}?" : "groups are " + string.Join(", ", Enum.GetNames<CheckGroup>()).ToLowerInvariant(),
+            ExitCode.Usage);
+    }
+
+    private static IPAddress[]? ParseAddresses(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        var addresses = new List<IPAddress>();
+        foreach (var token in result.Tokens)
+        {
+            if (!IPAddress.TryParse(token.Value, out var address))
+            {
+                result.AddError($"--peer takes an address, not '{token.Value}'");
+                return null;
+            }
+            addresses.Add(address);
+        }
+        return [.. addresses];
+    }
+}

@@ -1,0 +1,68 @@
+using Spectre.Console;
+using Straum.Cli.Terminal;
+using Straum.Doctor;
+
+namespace Straum.Cli.Doctor;
+
+/// <summary>A report for people: <c>table</c> has a line for every finding, <c>short</c> only for what is not as it should be.</summary>
+internal sealed class DoctorScreen(IAnsiConsole screen, VerdictMarks marks)
+{
+    public void DrawTable(DoctorReport report)
+    {
+        foreach (var group in report.Results.GroupBy(static r => r.Check.Group))
+        {
+            screen.MarkupLine($"[bold]{group.Key.Heading}[/]");
+            foreach (var result in group)
+            {
+                Draw(result, result.Findings);
+            }
+            screen.WriteLine();
+        }
+        DrawSum(report);
+    }
+
+    public void DrawShort(DoctorReport report)
+    {
+        foreach (var result in report.Results)
+        {
+            Draw(result, result.Findings.Where(static f => f.Verdict is Verdict.Warn or Verdict.Fail or Verdict.Unknown));
+        }
+        DrawSum(report);
+    }
+
+    private void Draw(CheckResult result, IEnumerable<Finding> findings)
+    {
+        var check = result.Check;
+        if (result.Ignored)
+        {
+            screen.MarkupLine($"[grey]{marks.Of(Verdict.Skip)} {check.Id}  {Markup.Escape(check.Title)}: ignored[/]");
+        }
+        foreach (var finding in findings)
+        {
+            var colour = VerdictMarks.ColourOf(finding.Verdict);
+            var subject = finding.Subject is "" ? "" : $" [bold]{Markup.Escape(finding.Subject)}[/]:";
+            var rule = finding.Verdict is Verdict.Skip or Verdict.Unknown ? "" : $"  [grey]({Markup.Escape($"{check.Explanation.Threshold}; {check.Explanation.MainSource}")})[/]";
+            screen.MarkupLine($"[{colour}]{marks.Of(finding.Verdict)}[/] {check.Id}  {Markup.Escape(check.Title)}:{subject} [{colour}]{Markup.Escape(finding.Measured)}[/]{rule}");
+            if (finding.Fix is not null || finding.Verdict is Verdict.Warn or Verdict.Fail)
+            {
+                screen.MarkupLine($"    {marks.Arrow} {Markup.Escape(finding.Fix ?? check.Explanation.Fix)}");
+            }
+        }
+    }
+
+    private void DrawSum(DoctorReport report)
+    {
+        var ignored = report.Results.Count(static r => r.Ignored);
+        var parts = new[] { Verdict.Fail, Verdict.Warn, Verdict.Unknown, Verdict.Pass }.Select(v => Markup.Escape($"{report.Count(v)} {WordOf(v)}"))
+            .Append($"{report.Count(Verdict.Skip)} do not apply").Concat(ignored > 0 ? [$"{ignored} ignored"] : []);
+        screen.MarkupLine($"[{VerdictMarks.ColourOf(report.Verdict)}]{Markup.Escape(report.Host)}[/]: {string.Join(", ", parts)}  [grey](Linux {Markup.Escape(report.Kernel)}, {Age.Of(report.Took.TotalSeconds)})[/]");
+    }
+
+    private static string WordOf(Verdict verdict) => verdict switch
+    {
+        Verdict.Fail => "failed",
+        Verdict.Warn => "to watch",
+        Verdict.Unknown => "unknown",
+        _ => "passed",
+    };
+}
