@@ -5,7 +5,6 @@ using Straum.Agent.Cni;
 using Straum.Agent.Configuration;
 using Straum.Agent.LocalApi;
 using Straum.Control.Problems;
-using Straum.Datapath.Conntrack;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Pods;
 using Straum.Datapath.Programs;
@@ -25,6 +24,9 @@ namespace Straum.Agent.Daemon;
 /// </summary>
 public static class AgentDaemon
 {
+    // The shortest life of a flow is twenty seconds.
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(5);
+
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="LinuxException">The kernel lacks something or refuses it.</exception>
     /// <exception cref="ClusterConfigException">The way to the API server is not configured right.</exception>
@@ -109,7 +111,7 @@ public static class AgentDaemon
             new NetworkWatch(loop.NetworkChanged, podReconciler.HostChanged, podReconciler.AnythingChanged).RunAsync,
             loop.RunAsync,
             podReconciler.RunAsync,
-            token => SweepAsync(new ConntrackSweeper(datapath.Programs.Sweep), clock, token));
+            token => SweepAsync(datapath, clock, token));
     }
 
     // The first that fails ends the others: a part that is silently dead is worse than a restart.
@@ -141,12 +143,12 @@ public static class AgentDaemon
         }
     }
 
-    private static async Task SweepAsync(ConntrackSweeper sweeper, TimeProvider clock, CancellationToken ct)
+    private static async Task SweepAsync(LoadedDatapath datapath, TimeProvider clock, CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(ConntrackSweeper.Interval, clock);
+        using var timer = new PeriodicTimer(SweepInterval, clock);
         while (await timer.WaitForNextTickAsync(ct))
         {
-            sweeper.Sweep();
+            datapath.Sweeper.Sweep();
         }
     }
 

@@ -38,7 +38,7 @@ public static class DatapathLoader
             var uplink = LoadObject("uplink");
             var overlay = LoadObject("overlay");
             var socket = LoadObject("socket", ConfigureSocket);
-            var sweep = LoadObject("sweep");
+            var sweep = options.SweepInKernel ? LoadObject("sweep") : null;
 
             var programs = new DatapathPrograms
             {
@@ -49,7 +49,7 @@ public static class DatapathLoader
                 OverlayIn = overlay.Program("overlay_in"),
                 OverlayOut = overlay.Program("overlay_out"),
                 Sockets = [.. SocketHooks.Select(h => new SocketProgram(h.Program, h.Hook, socket.Program(h.Program)))],
-                Sweep = sweep.Program("ct_sweep"),
+                Sweep = sweep?.Program("ct_sweep"),
             };
             return new LoadedDatapath(pins, new DatapathTables(map => BpfMap.OpenPinned(pins.Map(map.Name))), programs, objects);
         }

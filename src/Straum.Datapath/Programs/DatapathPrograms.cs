@@ -22,6 +22,6 @@ public sealed class DatapathPrograms
     /// <summary>The cgroup programs, by name and hook.</summary>
     public required IReadOnlyList<SocketProgram> Sockets { get; init; }
 
-    /// <summary>Conntrack expiry; run by <see cref="Conntrack.ConntrackSweeper"/>, attached nowhere.</summary>
-    public required BpfProgram Sweep { get; init; }
+    /// <summary>Conntrack expiry; run by <see cref="Conntrack.KernelSweeper"/>, attached nowhere. Null before Linux 5.14.</summary>
+    public required BpfProgram? Sweep { get; init; }
 }

@@ -1,3 +1,4 @@
+using Straum.Datapath.Conntrack;
 using Straum.Datapath.Tables;
 using Straum.Linux.Bpf;
 
@@ -24,6 +25,9 @@ public sealed class LoadedDatapath : IDisposable
     public DatapathTables Tables { get; }
 
     public DatapathPrograms Programs { get; }
+
+    /// <summary>What expires flows on this kernel.</summary>
+    public IConntrackSweeper Sweeper => Programs.Sweep is { } sweep ? new KernelSweeper(sweep) : new UserSpaceSweeper(Tables.Conntrack);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using Straum.Datapath.Tables;
+using Straum.Linux.Bpf;
 
 namespace Straum.Datapath.Programs;
 
@@ -10,6 +11,9 @@ public sealed record LoaderOptions
 
     /// <summary>Directory of the pins, below a bpffs mount; made if absent.</summary>
     public required string PinDirectory { get; init; }
+
+    /// <summary>Whether flows are expired by a program. Without one user space does it, which older kernels need.</summary>
+    public bool SweepInKernel { get; init; } = Features.SyscallPrograms.State != FeatureSupport.NotSupported;
 
     public TableSizes Sizes { get; init; } = new();
 }

@@ -15,7 +15,6 @@ public sealed class BpfTable<TKey, TValue>(BpfMap map) : ITable<TKey, TValue>
 
     public IEnumerable<KeyValuePair<TKey, TValue>> Read() => _entries.Entries();
 
-    /// <summary>For a trie: the longest prefix that matches.</summary>
     public bool TryLookup(in TKey key, out TValue value) => _entries.TryLookup(key, out value);
 
     public bool TryWrite(in TKey key, in TValue value)

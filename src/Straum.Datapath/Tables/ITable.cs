@@ -12,6 +12,9 @@ public interface ITable<TKey, TValue>
 
     IEnumerable<KeyValuePair<TKey, TValue>> Read();
 
+    /// <summary>False when there is no such entry. A trie answers with the longest prefix that matches.</summary>
+    bool TryLookup(in TKey key, out TValue value);
+
     /// <summary>False when the table is full; any other failure throws.</summary>
     bool TryWrite(in TKey key, in TValue value);
 
