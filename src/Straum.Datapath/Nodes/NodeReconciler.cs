@@ -19,8 +19,8 @@ namespace Straum.Datapath.Nodes;
 /// </summary>
 public sealed class NodeReconciler
 {
-    private const string UplinkRole = "uplink";
-    private const string OverlayRole = "overlay";
+    private const string UplinkRole = LinkName.Uplink;
+    private const string OverlayRole = LinkName.Overlay;
 
     private readonly LoadedDatapath _datapath;
     private readonly Attachments _attachments;

@@ -12,12 +12,35 @@ namespace Straum.Datapath.Pods;
 /// </summary>
 public sealed class PodTable(LoadedDatapath datapath, Attachments attachments)
 {
-    private const string Role = "pod";
+    private const string Role = LinkName.Pod;
 
     /// <summary>All of the pod or nothing.</summary>
     /// <exception cref="TableFullException">The table `pods` has no room.</exception>
     /// <exception cref="LinuxException">The kernel refused a program on the device.</exception>
-    public void Bind(PodBinding pod)
+    public void Bind(PodBinding pod) => datapath.Use(() => BindNow(pod));
+
+    /// <summary>Takes away what still belongs to this pod; an address that another one has by now stays.</summary>
+    public void Unbind(PodBinding pod) => datapath.Use(() => UnbindNow(pod));
+
+    /// <summary>Whether every address leads to this pod, and the programs are on its device.</summary>
+    public bool Contains(PodBinding pod) => datapath.Use(() =>
+    {
+        var expected = EntryOf(pod);
+        return attachments.IsAttached(Role, pod.InterfaceIndex) && pod.Addresses.All(a => datapath.Tables.Pods.TryLookup(Addr.From(a), out var entry) && entry.Equals(expected));
+    });
+
+    /// <summary>Removes the entries of addresses that no pod has: what a crash between two steps left.</summary>
+    public int RemoveExcept(IReadOnlySet<IPAddress> addresses) => datapath.Use(() =>
+    {
+        var stale = datapath.Tables.Pods.Read().Select(e => e.Key).Where(a => !addresses.Contains(a.ToIPAddress())).ToArray();
+        foreach (var address in stale)
+        {
+            datapath.Tables.Pods.Delete(address);
+        }
+        return stale.Length;
+    });
+
+    private void BindNow(PodBinding pod)
     {
         var entry = EntryOf(pod);
         foreach (var address in pod.Addresses)
@@ -39,8 +62,7 @@ public sealed class PodTable(LoadedDatapath datapath, Attachments attachments)
         }
     }
 
-    /// <summary>Takes away what still belongs to this pod; an address that another one has by now stays.</summary>
-    public void Unbind(PodBinding pod)
+    private void UnbindNow(PodBinding pod)
     {
         foreach (var address in pod.Addresses)
         {
@@ -51,24 +73,6 @@ public sealed class PodTable(LoadedDatapath datapath, Attachments attachments)
             }
         }
         attachments.DetachDevice(Role, pod.InterfaceIndex);
-    }
-
-    /// <summary>Whether every address leads to this pod, and the programs are on its device.</summary>
-    public bool Contains(PodBinding pod)
-    {
-        var expected = EntryOf(pod);
-        return attachments.IsAttached(Role, pod.InterfaceIndex) && pod.Addresses.All(a => datapath.Tables.Pods.TryLookup(Addr.From(a), out var entry) && entry.Equals(expected));
-    }
-
-    /// <summary>Removes the entries of addresses that no pod has: what a crash between two steps left.</summary>
-    public int RemoveExcept(IReadOnlySet<IPAddress> addresses)
-    {
-        var stale = datapath.Tables.Pods.Read().Select(e => e.Key).Where(a => !addresses.Contains(a.ToIPAddress())).ToArray();
-        foreach (var address in stale)
-        {
-            datapath.Tables.Pods.Delete(address);
-        }
-        return stale.Length;
     }
 
     private static PodEntry EntryOf(PodBinding pod)

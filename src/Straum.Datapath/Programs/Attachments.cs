@@ -149,7 +149,11 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
             }
             if (link is not null)
             {
-                link.Update(program);
+                // Another build's programs stay until the tables of this one are filled.
+                if (!datapath.IsTakeOverPending)
+                {
+                    link.Update(program);
+                }
             }
             else
             {
@@ -172,6 +176,5 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         return new AttachmentReport(name, attached.Role, attached.Program.Name, attached.Hook, attached.Target, target, info.ProgramId);
     }
 
-    private static string NameOf(string role, int ifindex, TcDirection direction) =>
-        $"{role}-{ifindex}-{(direction == TcDirection.Ingress ? "in" : "out")}";
+    private static string NameOf(string role, int ifindex, TcDirection direction) => new LinkName(role, ifindex, direction).ToString();
 }

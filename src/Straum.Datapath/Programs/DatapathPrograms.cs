@@ -1,4 +1,5 @@
 using Straum.Linux.Bpf;
+using Straum.Linux.Netlink;
 
 namespace Straum.Datapath.Programs;
 
@@ -24,4 +25,18 @@ public sealed class DatapathPrograms
 
     /// <summary>Conntrack expiry; run by <see cref="Conntrack.KernelSweeper"/>, attached nowhere. Null before Linux 5.14.</summary>
     public required BpfProgram? Sweep { get; init; }
+
+    /// <summary>The program for a pinned link by the link's name; null when this build has none for it.</summary>
+    internal BpfProgram? Of(string link) => LinkName.TryParse(link) is { } device
+        ? (device.Role, device.Direction) switch
+        {
+            (LinkName.Pod, TcDirection.Ingress) => PodOut,
+            (LinkName.Pod, TcDirection.Egress) => PodIn,
+            (LinkName.Uplink, TcDirection.Ingress) => UplinkIn,
+            (LinkName.Uplink, TcDirection.Egress) => UplinkOut,
+            (LinkName.Overlay, TcDirection.Ingress) => OverlayIn,
+            (LinkName.Overlay, TcDirection.Egress) => OverlayOut,
+            _ => null,
+        }
+        : Sockets.FirstOrDefault(s => s.Name == link)?.Program;
 }

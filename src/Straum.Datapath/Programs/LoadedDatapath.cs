@@ -1,40 +1,124 @@
 using Straum.Datapath.Conntrack;
 using Straum.Datapath.Tables;
-using Straum.Linux.Bpf;
 
 namespace Straum.Datapath.Programs;
 
 /// <summary>
-/// Tables and programs as loaded. Disposing lets go of the file descriptors only: what is pinned stays, so
-/// traffic does not notice.
+/// Tables and programs as loaded. Both change when tables grow: who uses them inside <see cref="Use"/> sees one set
+/// throughout. Disposing lets go of the file descriptors only: what is pinned stays, so traffic does not notice.
 /// </summary>
 public sealed class LoadedDatapath : IDisposable
 {
-    private readonly IReadOnlyList<BpfObject> _objects;
+    private readonly Installation _installation;
+    private readonly ReaderWriterLockSlim _lock = new(LockRecursionPolicy.SupportsRecursion);
 
-    internal LoadedDatapath(PinLayout pins, DatapathTables tables, DatapathPrograms programs, IReadOnlyList<BpfObject> objects)
+    // Of sets that are no longer in use: a reader may hold their memory still.
+    private readonly List<DatapathTables> _retired = [];
+    private Installed _installed;
+    private DatapathTables _tables;
+
+    internal LoadedDatapath(PinLayout pins, Installation installation, Installed installed)
     {
         Pins = pins;
-        Tables = tables;
-        Programs = programs;
-        _objects = objects;
+        _installation = installation;
+        _installed = installed;
+        _tables = Open(installed.Generation);
     }
 
     public PinLayout Pins { get; }
 
-    public DatapathTables Tables { get; }
+    public DatapathTables Tables => Volatile.Read(ref _tables);
 
-    public DatapathPrograms Programs { get; }
+    public DatapathPrograms Programs => Volatile.Read(ref _installed).Objects.Programs;
 
     /// <summary>What expires flows on this kernel.</summary>
     public IConntrackSweeper Sweeper => Programs.Sweep is { } sweep ? new KernelSweeper(sweep) : new UserSpaceSweeper(Tables.Conntrack);
 
+    /// <summary>
+    /// The programs in place are still another build's, and the tables named here are empty: neither could be converted.
+    /// They are to be filled from intent, and then <see cref="TakeOver"/> called. Empty when everything is in place.
+    /// </summary>
+    public IReadOnlyList<string> MissingTables => _installed.Pending?.Missing ?? [];
+
+    /// <summary>Whether attached programs are another build's, to be left alone until <see cref="TakeOver"/>.</summary>
+    public bool IsTakeOverPending => _installed.Pending is not null;
+
+    /// <summary>The tables are complete: puts this build's programs in place of the former one's. Nothing when they are.</summary>
+    public void TakeOver()
+    {
+        _lock.EnterWriteLock();
+        try
+        {
+            if (_installed.Pending is { } exchange)
+            {
+                _installed = new Installed(_installed.Generation, exchange.Complete(), null);
+            }
+        }
+        finally
+        {
+            _lock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>
+    /// Gives tables more room, under traffic: larger ones are made and filled, and the programs change over to them. Nobody
+    /// writes the tables meanwhile; what was learnt from the former ones (capacities, positions) has to be learnt again.
+    /// </summary>
+    /// <exception cref="Straum.Linux.LinuxException">The kernel refused, for want of memory: everything is as it was.</exception>
+    public void Grow(TableSizes sizes)
+    {
+        _lock.EnterWriteLock();
+        try
+        {
+            var former = _installed;
+            var grown = _installation.Run(sizes);
+            if (grown.Generation == former.Generation)
+            {
+                grown.Objects.Dispose();
+                return;
+            }
+            _installed = grown;
+            former.Objects.Dispose();
+            _retired.Add(_tables);
+            Volatile.Write(ref _tables, Open(grown.Generation));
+        }
+        finally
+        {
+            _lock.ExitWriteLock();
+        }
+    }
+
+    /// <summary>Runs something that reads or writes several tables, or programs, of one set. Any number at once.</summary>
+    public T Use<T>(Func<T> action)
+    {
+        _lock.EnterReadLock();
+        try
+        {
+            return action();
+        }
+        finally
+        {
+            _lock.ExitReadLock();
+        }
+    }
+
+    /// <inheritdoc cref="Use{T}"/>
+    public void Use(Action action) => Use(() =>
+    {
+        action();
+        return true;
+    });
+
     public void Dispose()
     {
         Tables.Dispose();
-        foreach (var loaded in _objects)
-        {
-            loaded.Dispose();
-        }
+        _retired.ForEach(t => t.Dispose());
+        _installed.Objects.Dispose();
+        _lock.Dispose();
     }
+
+    /// <summary>Where a table is pinned now.</summary>
+    internal string PinOf(string table) => _installed.Generation.Map(table);
+
+    private static DatapathTables Open(Generation generation) => new(map => Linux.Bpf.BpfMap.OpenPinned(generation.Map(map.Name)));
 }

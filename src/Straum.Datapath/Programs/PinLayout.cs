@@ -1,49 +1,49 @@
-using System.Security.Cryptography;
-using System.Text;
-using Straum.Datapath.Abi;
-
 namespace Straum.Datapath.Programs;
 
 /// <summary>
-/// Where the datapath lives between two runs of the agent: maps under a directory that carries the hash of
-/// their layout, so that a build never takes over a table it would misread, and links beside it, so that any
-/// build finds and updates what is attached.
+/// Where the datapath lives between two runs of the agent: tables under a directory that carries the hash of their layouts,
+/// so that a build never takes over a table that it would misread, and links beside it, so that any build finds and
+/// updates what is attached.
 /// </summary>
 public sealed class PinLayout
 {
-    private const string MapsPrefix = "maps-";
+    private const string Prefix = "maps-";
 
     /// <param name="root">Below a bpffs mount.</param>
     public PinLayout(string root)
     {
         Root = root;
-        Maps = Path.Combine(root, MapsPrefix + SchemaHash());
         Links = Path.Combine(root, "links");
     }
 
     public string Root { get; }
 
-    public string Maps { get; }
-
     public string Links { get; }
-
-    public string Map(string name) => Path.Combine(Maps, name);
 
     public string Link(string name) => Path.Combine(Links, name);
 
-    /// <summary>Map directories of other layouts, left by other builds.</summary>
-    public IEnumerable<string> ForeignMaps() =>
-        Directory.EnumerateDirectories(Root, MapsPrefix + "*").Where(d => d != Maps);
+    /// <summary>Every set of tables there is, the newest first.</summary>
+    internal IReadOnlyList<Generation> Generations() => !Directory.Exists(Root) ? [] :
+    [
+        .. Directory.EnumerateDirectories(Root, Prefix + "*").Select(Parse).OrderByDescending(g => g.Number),
+    ];
 
-    /// <summary>Of names, types and sizes of every shared table; not of how many entries they have.</summary>
-    public static string SchemaHash()
+    /// <summary>The set in use; null on a node that has none.</summary>
+    internal Generation? Current() => Generations().FirstOrDefault(g => g.IsReady);
+
+    /// <summary>A set to be made, in an empty directory.</summary>
+    internal Generation Next(string schema)
     {
-        var text = new StringBuilder();
-        foreach (var map in MapTable.All.OrderBy(m => m.Name, StringComparer.Ordinal))
-        {
-            text.Append(map.Name).Append(' ').Append(map.Kind).Append(' ').Append(map.KeySize).Append(' ')
-                .Append(map.ValueSize).Append(' ').Append(map.Flags).Append('\n');
-        }
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..12];
+        var number = Generations().Select(g => g.Number).DefaultIfEmpty(0).Max() + 1;
+        var next = new Generation(Path.Combine(Root, $"{Prefix}{schema}-{number}"), schema, number);
+        Directory.CreateDirectory(next.Directory);
+        return next;
+    }
+
+    // Without a number: as version 0.1 named them.
+    private static Generation Parse(string directory)
+    {
+        var parts = Path.GetFileName(directory)[Prefix.Length..].Split('-');
+        return new Generation(directory, parts[0], parts.Length > 1 && int.TryParse(parts[1], out var number) ? number : 0);
     }
 }

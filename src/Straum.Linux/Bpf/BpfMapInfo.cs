@@ -25,6 +25,15 @@ public sealed record BpfMapInfo
     /// <summary>At most 15 bytes: the kernel cuts longer names.</summary>
     public required string Name { get; init; }
 
+    private uint BtfId { get; init; }
+
+    private uint KeyTypeId { get; init; }
+
+    private uint ValueTypeId { get; init; }
+
+    /// <summary>What keys and values mean, as the kernel keeps it; <c>null</c> when whoever made the map did not say.</summary>
+    public MapLayout? ReadLayout() => BtfLayouts.ReadKernel(BtfId, KeyTypeId, ValueTypeId);
+
     internal static unsafe BpfMapInfo Read(SafeHandle map, string subject)
     {
         Libbpf.bpf_map_info info = default;
@@ -32,6 +41,9 @@ public sealed record BpfMapInfo
         Libbpf.Check(Libbpf.bpf_obj_get_info_by_fd(map, &info, &length), "map info", subject);
         return new BpfMapInfo
         {
+            BtfId = info.btf_id,
+            KeyTypeId = info.btf_key_type_id,
+            ValueTypeId = info.btf_value_type_id,
             Type = (BpfMapType)info.type,
             Id = info.id,
             KeySize = (int)info.key_size,

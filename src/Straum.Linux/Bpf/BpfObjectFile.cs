@@ -151,6 +151,8 @@ public sealed class BpfObjectFile : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
+    internal MapLayout? LayoutOf(uint keyType, uint valueType) => BtfLayouts.Read(bpf_object__btf(_handle), keyType, valueType);
+
     internal void CheckNotLoaded()
     {
         ObjectDisposedException.ThrowIf(_handle.IsClosed, this);

@@ -28,6 +28,9 @@ public sealed class MapDefinition
 
     public BpfMapFlags Flags => (BpfMapFlags)bpf_map__map_flags(Pointer);
 
+    /// <summary>What keys and values mean; <c>null</c> for program arrays.</summary>
+    public MapLayout? Layout => _file.LayoutOf(bpf_map__btf_key_type_id(Pointer), bpf_map__btf_value_type_id(Pointer));
+
     /// <summary>struct bpf_map *, owned by the object.</summary>
     internal nint Pointer { get; }
 
@@ -61,6 +64,14 @@ public sealed class MapDefinition
             ? Set(bpf_map__reuse_fd(Pointer, map.Handle), "reuse")
             : throw new LinuxException("map reuse", Name, Errno.EINVAL, $"the existing map is {there}, the object wants {wanted}");
     }
+
+    /// <summary>
+    /// Uses an existing map whose values the object's programs never look into: only its kind and its keys must be alike.
+    /// </summary>
+    /// <exception cref="LinuxException">EINVAL when kind or keys are others.</exception>
+    public MapDefinition UseKeysOf(BpfMap map) => map.Info.Type == Type && map.Info.KeySize == KeySize
+        ? Set(bpf_map__reuse_fd(Pointer, map.Handle), "reuse")
+        : throw new LinuxException("map reuse", Name, Errno.EINVAL, $"the existing map is {map.Info.Type} with keys of {map.Info.KeySize} bytes");
 
     /// <summary>For a map of maps: what the maps in it are like.</summary>
     public MapDefinition SetInnerMap(BpfMap inner) => Set(bpf_map__set_inner_map_fd(Pointer, inner.Handle), "inner map");

@@ -27,6 +27,14 @@ public sealed class ProgramArray
         Libbpf.Check(result, "map update", $"{Map.Name}[{index}] ← {program.Name}");
     }
 
+    /// <summary>The kernel's id of the program in a slot, 0 when it is empty.</summary>
+    public unsafe uint Get(int index)
+    {
+        uint id;
+        var result = Libbpf.bpf_map_lookup_elem(Map.Handle, &index, &id);
+        return result == 0 ? id : result == -(int)Errno.ENOENT ? 0u : throw new LinuxException("map lookup", $"{Map.Name}[{index}]", (Errno)(-result));
+    }
+
     /// <summary>Empties a slot: calls through it fall through. Returns <c>false</c> when it was empty.</summary>
     public unsafe bool Clear(int index)
     {

@@ -28,6 +28,22 @@ internal static partial class Libbpf
         public uint size;
     }
 
+    /// <summary>struct btf_member</summary>
+    internal struct btf_member
+    {
+        public uint name_off;
+        public uint type;
+        public uint offset;
+    }
+
+    /// <summary>struct btf_array</summary>
+    internal struct btf_array
+    {
+        public uint type;
+        public uint index_type;
+        public uint nelems;
+    }
+
     /// <summary>struct btf * that is not part of an object.</summary>
     internal sealed class BtfHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
     {
@@ -40,6 +56,9 @@ internal static partial class Libbpf
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial BtfHandle btf__load_vmlinux_btf();
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial BtfHandle btf__load_from_kernel_by_id(uint id);
 
     [LibraryImport(Library)]
     private static partial void btf__free(nint btf);

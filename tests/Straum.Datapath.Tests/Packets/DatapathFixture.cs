@@ -46,7 +46,7 @@ public partial class DatapathFixture : IDisposable
             PinDirectory = _pins.Directory,
             Sizes = sizes,
         });
-        _fragmentMap = Straum.Linux.Bpf.BpfMap.OpenPinned(Datapath.Pins.Map("fragments"));
+        _fragmentMap = Straum.Linux.Bpf.BpfMap.OpenPinned(Datapath.PinOf("fragments"));
         _fragments = new BpfTable<FragmentKey, FragmentEntry>(_fragmentMap);
         AddPod(PodA, 1, PodA4, PodA6);
         AddPod(PodB, 2, PodB4, PodB6);

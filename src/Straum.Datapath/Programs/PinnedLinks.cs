@@ -1,0 +1,86 @@
+using Straum.Linux;
+using Straum.Linux.Bpf;
+using Straum.Linux.Netlink;
+
+namespace Straum.Datapath.Programs;
+
+/// <summary>
+/// What is attached by pinned links, whoever attached it, as one thing: all its programs change together. Link after link,
+/// each in one step: every packet meets the former program or the next, and none meets no program.
+/// </summary>
+internal sealed class PinnedLinks(PinLayout pins)
+{
+    /// <summary>Numbers of bpf/lib/former.h.</summary>
+    private static readonly (string Role, TcDirection Direction, int Slot)[] FormerSlots =
+    [
+        (LinkName.Pod, TcDirection.Ingress, 0),
+        (LinkName.Pod, TcDirection.Egress, 1),
+        (LinkName.Uplink, TcDirection.Ingress, 2),
+        (LinkName.Uplink, TcDirection.Egress, 3),
+        (LinkName.Overlay, TcDirection.Ingress, 4),
+    ];
+
+    /// <summary>Puts these programs in the place of whatever is attached. Links whose device is gone are left to whoever removes them.</summary>
+    public void Replace(DatapathPrograms programs)
+    {
+        foreach (var (name, link) in Open())
+        {
+            using (link)
+            {
+                if (programs.Of(name) is { } program && IsAttached(link))
+                {
+                    TryUpdate(link, program);
+                }
+            }
+        }
+    }
+
+    /// <summary>Makes the attached programs callable for those that will be in their place.</summary>
+    public void KeepAsFormer(ProgramArray former)
+    {
+        var done = new HashSet<int>();
+        foreach (var (name, link) in Open())
+        {
+            using (link)
+            {
+                if (LinkName.TryParse(name) is not { } device || !IsAttached(link))
+                {
+                    continue;
+                }
+                foreach (var (role, direction, slot) in FormerSlots)
+                {
+                    if (role == device.Role && direction == device.Direction && done.Add(slot))
+                    {
+                        using var program = BpfProgram.OpenById(link.Info.ProgramId);
+                        former.Set(slot, program);
+                    }
+                }
+            }
+        }
+    }
+
+    public static void Forget(ProgramArray former)
+    {
+        foreach (var (_, _, slot) in FormerSlots)
+        {
+            former.Clear(slot);
+        }
+    }
+
+    private IEnumerable<(string Name, BpfLink Link)> Open() => Directory.EnumerateFiles(pins.Links).Order(StringComparer.Ordinal)
+        .Select(path => (Path.GetFileName(path), BpfLink.OpenPinned(path)));
+
+    private static bool IsAttached(BpfLink link) => link.Info is { InterfaceIndex: not 0 } or { CgroupId: not 0 };
+
+    // The device may go at any moment.
+    private static void TryUpdate(BpfLink link, BpfProgram program)
+    {
+        try
+        {
+            link.Update(program);
+        }
+        catch (LinuxException) when (!IsAttached(link))
+        {
+        }
+    }
+}
