@@ -3,15 +3,18 @@ namespace Straum.Datapath.Tests;
 /// <summary>Where `make build` left the objects.</summary>
 internal static class BpfObjects
 {
-    public static string Directory { get; } = Find();
+    public static string Directory { get; } = Find("bpf");
 
-    private static string Find()
+    /// <summary>The same programs over tables of other layouts (tests/layouts/next.sed): another build. Made by `make bpf-next`.</summary>
+    public static string NextDirectory { get; } = Find("bpf-next");
+
+    private static string Find(string name)
     {
         for (var dir = new DirectoryInfo(AppContext.BaseDirectory); dir is not null; dir = dir.Parent)
         {
             if (File.Exists(Path.Combine(dir.FullName, "straum.slnx")))
             {
-                return Path.Combine(dir.FullName, "bin", "bpf");
+                return Path.Combine(dir.FullName, "bin", name);
             }
         }
         throw new InvalidOperationException("straum.slnx not found above " + AppContext.BaseDirectory);

@@ -1,0 +1,93 @@
+using Straum.Datapath.Programs;
+using Straum.Datapath.Tables;
+
+namespace Straum.Datapath.Tests.Upgrades;
+
+/// <summary>Builds with other layouts take over and give back, and tables grow, while packets flow: none is lost.</summary>
+public sealed class UpgradeTests : IDisposable
+{
+    private const int Enough = 2_000;
+
+    private readonly TrafficNode _node = new();
+
+    public void Dispose() => _node.Dispose();
+
+    [Fact]
+    public void BuildWithOtherLayouts_UpAndDownAgain_LosesNothing()
+    {
+        var before = Services();
+        using var traffic = new Traffic(_node);
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var build in new[] { BpfObjects.NextDirectory, BpfObjects.Directory })
+            {
+                traffic.Wait(Enough);
+                _node.Install(build);
+            }
+        }
+        traffic.Wait(Enough);
+        traffic.Stop();
+
+        traffic.Faults.ShouldBeEmpty();
+        Services().ShouldBe(before);
+        Generations().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void SameBuildAgain_LosesNothing()
+    {
+        using var traffic = new Traffic(_node);
+        for (var round = 0; round < 6; round++)
+        {
+            traffic.Wait(Enough);
+            _node.Install(BpfObjects.Directory);
+        }
+        traffic.Wait(Enough);
+        traffic.Stop();
+
+        traffic.Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void TablesGrow_LosesNothing()
+    {
+        using var traffic = new Traffic(_node);
+        var sizes = new TableSizes();
+        for (var round = 0; round < 3; round++)
+        {
+            traffic.Wait(Enough);
+            sizes = sizes with { Conntrack = sizes.Conntrack + 1024, Services = sizes.Services * 2, Slots = sizes.Slots * 2, Pods = sizes.Pods * 2 };
+            _node.Install(BpfObjects.Directory, sizes);
+        }
+        traffic.Wait(Enough);
+        traffic.Stop();
+
+        traffic.Faults.ShouldBeEmpty();
+        _node.Run(BpfObjects.Directory, (datapath, _) =>
+        {
+            datapath.Tables.Conntrack.Capacity.ShouldBe(sizes.Conntrack);
+            datapath.Tables.Services.Capacity.ShouldBe(sizes.Services);
+            datapath.Tables.Services.Count().ShouldBe(2);
+        });
+    }
+
+    // Everything of a Service that a packet can meet, by the layouts of this build.
+    private string[] Services()
+    {
+        string[] services = [];
+        _node.Run(BpfObjects.Directory, (datapath, _) =>
+        {
+            var tables = datapath.Tables;
+            services =
+            [
+                .. tables.Services.Read().Select(s => $"{s.Key.Vip}:{s.Key.Port}/{s.Key.Proto} {s.Value.Id} {s.Value.Flags} "
+                    + $"{string.Join(' ', Enumerable.Range((int)s.Value.Base, (int)s.Value.Count).Select(i => tables.Slots[i]).Select(id => $"{id} {tables.Backends[(int)id].Address}:{tables.Backends[(int)id].Port} {tables.Backends[(int)id].Generation}"))}")
+                    .Concat(tables.Pods.Read().Select(p => $"{p.Key} {p.Value.Ifindex} {p.Value.Id}"))
+                    .Append($"{tables.Config.Value.Node4} {tables.Config.Value.Flags} {tables.Config.Value.SnatPortMin}").Order(StringComparer.Ordinal),
+            ];
+        });
+        return services;
+    }
+
+    private string[] Generations() => Directory.GetDirectories(_node.Pins, "maps-*");
+}
