@@ -13,7 +13,6 @@ using Straum.Kubernetes.Client;
 using Straum.Kubernetes.Informers;
 using Straum.Kubernetes.Objects;
 using Straum.Linux;
-using Straum.Linux.Bpf;
 using Straum.Linux.Netlink;
 
 namespace Straum.Agent.Daemon;
@@ -48,6 +47,11 @@ public static class AgentDaemon
 
         // :: Step 2: programs and tables; what a former agent left goes on working while this one gets ready.
         using var datapath = DatapathLoader.Load(LoaderOptionsOf(options));
+        if (datapath.IsTakeOverPending)
+        {
+            log.LogWarning("the former build's tables {Tables} cannot be converted: its programs go on until these are filled from the API",
+                string.Join(", ", datapath.MissingTables));
+        }
         using var netlink = RtNetlink.Open();
         using var attachments = new Attachments(datapath, netlink);
 
@@ -95,7 +99,6 @@ public static class AgentDaemon
                 return;
             }
             attachments.RemoveStale();
-            RemoveForeignMaps(datapath.Pins, log);
             CniConfigFile.Write(options.Cni.ConfDir, options.Cni.Network, Path.Combine(options.Paths.Run, "agent.sock"), journal);
             foreach (var rival in CniRivals.Find(options.Cni.ConfDir))
             {
@@ -148,7 +151,7 @@ public static class AgentDaemon
         using var timer = new PeriodicTimer(SweepInterval, clock);
         while (await timer.WaitForNextTickAsync(ct))
         {
-            datapath.Sweeper.Sweep();
+            datapath.Use(() => datapath.Sweeper.Sweep());
         }
     }
 
@@ -194,14 +197,4 @@ public static class AgentDaemon
             Conntrack = (uint)options.Tables.Conntrack,
         },
     };
-
-    // Every program uses this build's tables by now; those of other builds serve nobody.
-    private static void RemoveForeignMaps(PinLayout pins, ILogger log)
-    {
-        foreach (var directory in pins.ForeignMaps().ToArray())
-        {
-            Pins.RemoveTree(directory);
-            log.LogInformation("removed the tables of another build: {Directory}", directory);
-        }
-    }
 }

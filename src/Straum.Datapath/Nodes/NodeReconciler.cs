@@ -59,7 +59,8 @@ public sealed class NodeReconciler
             problems.Add(PeersFull(intent, peers.Full.Count));
         }
 
-        // :: Step 3: the programs that read it.
+        // :: Step 3: the programs that read it. From here on the tables are complete, whatever a former build left.
+        _datapath.TakeOver();
         AttachDevices(intent, overlay);
 
         // :: Step 4: the routes that bring the host's own traffic there.

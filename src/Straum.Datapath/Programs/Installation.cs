@@ -16,6 +16,9 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
     // Entries that programs make. They go on doing so while tables are exchanged, so these are copied again at the end.
     private static readonly string[] MadeByPrograms = [Conntrack, "sockets", "fragments"];
 
+    // Worth keeping, and not worth waiting for.
+    private static readonly string[] Statistics = ["drops", "counters"];
+
     // Made for one set: what is in them concerns its programs only.
     private static bool IsOwn(MapDefinition table) => table.Type == BpfMapType.ProgramArray || table.Name is "handover" or "scratch";
 
@@ -112,7 +115,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
                         copies.Add(copy);
                     }
                     break;
-                case not null when !MadeByPrograms.Contains(table.Name):
+                case not null when !MadeByPrograms.Contains(table.Name) && !Statistics.Contains(table.Name):
                     missing.Add(table.Name);
                     break;
                 default:

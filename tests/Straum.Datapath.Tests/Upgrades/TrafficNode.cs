@@ -8,6 +8,7 @@ using Straum.Datapath.Programs;
 using Straum.Datapath.Tables;
 using Straum.Kubernetes.Objects;
 using Straum.Linux;
+using Straum.Linux.Bpf;
 using Straum.Linux.Netlink;
 
 namespace Straum.Datapath.Tests.Upgrades;
@@ -24,6 +25,9 @@ internal sealed class TrafficNode : IDisposable
     public const int ServicePort = 80;
     public const int BackendPort = 8080;
     public const int WorldAddresses = 32;
+
+    // Small where size does not matter, so that making tables does not take the tests' time.
+    public static readonly TableSizes Sizes = new() { Backends = 1024, Slots = 4096, Services = 1024, Conntrack = 131_072 };
 
     private static readonly MacAddress HostMac = MacAddress.Parse("02:00:00:00:00:fe");
     private static readonly IPAddress NodeAddress = IPAddress.Parse("172.30.0.11");
@@ -43,13 +47,7 @@ internal sealed class TrafficNode : IDisposable
         _node.Net.Routes.Add(new Route { Destination = IPNetwork.Parse("0.0.0.0/0"), Gateway = RouterAddress, InterfaceIndex = uplink.Index });
         AddPod(Client, 1, "pod-a", ClientAddress, MacAddress.Parse("02:00:00:00:00:0a"));
         AddPod(Backend, 2, "pod-b", BackendAddress, MacAddress.Parse("02:00:00:00:00:0b"));
-        Run(BpfObjects.Directory, (datapath, attachments) =>
-        {
-            var pods = new PodTable(datapath, attachments);
-            _bindings.ForEach(pods.Bind);
-            using var netlink = RtNetlink.Open();
-            new NodeReconciler(datapath, attachments, netlink, TimeProvider.System).Reconcile(Intent()).Problems.ShouldBeEmpty();
-        });
+        Run(BpfObjects.Directory, (datapath, attachments) => Program(datapath, attachments, () => { }));
     }
 
     public TestNamespace Client { get; } = new();
@@ -65,17 +63,43 @@ internal sealed class TrafficNode : IDisposable
     /// <summary>Another build takes over, and ends again without detaching.</summary>
     public void Install(string objects, TableSizes? sizes = null) => _node.Namespace.Run(() =>
     {
-        var installed = NewInstallation(objects).Run(sizes ?? new TableSizes());
+        var installed = new Installation(Options(objects, Pins), new PinLayout(Pins)).Run(sizes ?? Sizes);
         installed.Pending.ShouldBeNull();
         installed.Objects.Dispose();
     });
 
-    public Installation NewInstallation(string objects) => new(Options(objects), new PinLayout(_pins.Directory));
+    /// <summary>A process that installs these builds in turn, for ever.</summary>
+    public NamespacedProcess StartInstaller(params string[] builds) => NamespacedProcess.Start(_node.Namespace, new ProcessSpec
+    {
+        FileName = Environment.ProcessPath!,
+        Arguments = [InstallerProgram.Argument, Pins, .. builds],
+    });
+
+    public static LoaderOptions Options(string objects, string pins) => new() { ObjectDirectory = objects, PinDirectory = pins, Sizes = Sizes };
+
+    /// <summary>What an agent does: first its pods, then, once it has heard from the API, everything else.</summary>
+    public void Program(LoadedDatapath datapath, Attachments attachments, Action beforeNode)
+    {
+        var pods = new PodTable(datapath, attachments);
+        _bindings.ForEach(pods.Bind);
+        beforeNode();
+        using var netlink = RtNetlink.Open();
+        new NodeReconciler(datapath, attachments, netlink, TimeProvider.System).Reconcile(Intent()).Problems.ShouldBeEmpty();
+    }
+
+    /// <summary>The next build finds something under this table's name that it cannot make sense of. The programs keep what they have.</summary>
+    public void SpoilPin(string table)
+    {
+        var pin = Path.Combine(new PinLayout(Pins).Current()!.Directory, table);
+        Straum.Linux.Bpf.Pins.Remove(pin);
+        using var other = BpfMap.Create(BpfMapSpec.Hash<uint, uint>(table, 1));
+        other.Pin(pin);
+    }
 
     /// <summary>An agent's life over the layouts that this assembly was compiled with.</summary>
-    public void Run(string objects, Action<LoadedDatapath, Attachments> life) => _node.Namespace.Run(() =>
+    public void Run(string objects, Action<LoadedDatapath, Attachments> life, TableSizes? sizes = null) => _node.Namespace.Run(() =>
     {
-        using var datapath = DatapathLoader.Load(Options(objects));
+        using var datapath = DatapathLoader.Load(Options(objects, Pins) with { Sizes = sizes ?? Sizes });
         using var netlink = RtNetlink.Open();
         using var attachments = new Attachments(datapath, netlink);
         life(datapath, attachments);
@@ -99,8 +123,6 @@ internal sealed class TrafficNode : IDisposable
         World.Dispose();
         _node.Dispose();
     }
-
-    private LoaderOptions Options(string objects) => new() { ObjectDirectory = objects, PinDirectory = _pins.Directory };
 
     private static FrontendSpec Frontend(Protocol protocol) => new()
     {

@@ -49,10 +49,32 @@ public sealed class UpgradeTests : IDisposable
     }
 
     [Fact]
+    public void KilledAtAnyMoment_WhileBuildsChange_LosesNothing()
+    {
+        var kills = Environment.GetEnvironmentVariable("STRAUM_TEST_LONG") == "1" ? 100 : 8;
+        var random = new Random(7);
+        using var traffic = new Traffic(_node);
+        for (var kill = 0; kill < kills; kill++)
+        {
+            using var installer = _node.StartInstaller(BpfObjects.NextDirectory, BpfObjects.Directory);
+            installer.StandardOutput.ReadLine().ShouldNotBeNull();
+            traffic.Wait(random.Next(20_000));
+            installer.Kill();
+            installer.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        }
+        _node.Install(BpfObjects.Directory);
+        traffic.Wait(Enough);
+        traffic.Stop();
+
+        traffic.Faults.ShouldBeEmpty();
+        Generations().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void TablesGrow_LosesNothing()
     {
         using var traffic = new Traffic(_node);
-        var sizes = new TableSizes();
+        var sizes = TrafficNode.Sizes;
         for (var round = 0; round < 3; round++)
         {
             traffic.Wait(Enough);
@@ -69,6 +91,25 @@ public sealed class UpgradeTests : IDisposable
             datapath.Tables.Services.Capacity.ShouldBe(sizes.Services);
             datapath.Tables.Services.Count().ShouldBe(2);
         });
+    }
+
+    [Fact]
+    public void TableThatCannotBeConverted_IsFilledFromIntentWhileTheFormerProgramsGoOn()
+    {
+        using var traffic = new Traffic(_node);
+        traffic.Wait(Enough);
+        _node.SpoilPin("svc");
+        _node.Run(BpfObjects.Directory, (datapath, attachments) =>
+        {
+            datapath.MissingTables.ShouldBe(["svc"]);
+            _node.Program(datapath, attachments, beforeNode: () => traffic.Wait(Enough));
+            datapath.IsTakeOverPending.ShouldBeFalse();
+        }, TrafficNode.Sizes with { Services = TrafficNode.Sizes.Services * 2 });
+        traffic.Wait(Enough);
+        traffic.Stop();
+
+        traffic.Faults.ShouldBeEmpty();
+        Generations().ShouldHaveSingleItem();
     }
 
     // Everything of a Service that a packet can meet, by the layouts of this build.
