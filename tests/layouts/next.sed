@@ -1,10 +1,10 @@
 # Another build's layouts, for the tests of upgrade and downgrade: fields added, moved, widened and reordered.
 
-# ct_entry: a field before all others, and service and backend change places.
-s|^struct ct_entry {|&\n\t__u64 created_ns;|
+# ct_entry: service and backend change places, and the generation comes after the bytes. No larger: it is on the programs' stack.
 s|^\t__u32 service;\(.*0 for none.*\)|\t__u32 backend;|
 s|^\t__u32 backend;\(\t.*index in backends.*\)|\t__u32 service;|
-s|sizeof(struct ct_entry) == 64|sizeof(struct ct_entry) == 72|
+/^\t__u32 backend_generation;/d
+s|^\t__u8 state;\(.*enum ct_state.*\)|&\n\t__u8 pad[2];\n\t__u32 backend_generation;\n};\n\nstruct ct_entry_end {|
 
 # svc_entry: the end of the range before its beginning, and a new last word.
 /^\t__u32 base;/{s/base/count/;b}

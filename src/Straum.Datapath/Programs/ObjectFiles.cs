@@ -74,7 +74,7 @@ internal sealed class ObjectFiles : IDisposable
                 var name = Path.GetFileName(file.Path).Split('.')[0];
                 if (name == "socket")
                 {
-                    file.SetConstant("has_set_retval", (byte)(Features.SetReturnValue.IsSupported ? 1 : 0));
+                    ConfigureSocket(file);
                 }
                 else if (name != "sweep")
                 {
@@ -93,6 +93,10 @@ internal sealed class ObjectFiles : IDisposable
             throw;
         }
     }
+
+    /// <summary>What socket.bpf.c has to be told about this kernel.</summary>
+    internal static void ConfigureSocket(BpfObjectFile file) =>
+        file.SetConstant("has_set_retval", (byte)(Features.SetReturnValue.IsSupported ? 1 : 0));
 
     public void Dispose() => _files.ForEach(f => f.Dispose());
 

@@ -39,7 +39,7 @@ public static class VerifierCheck
             using var file = BpfObjectFile.Open(path);
             if (name == "socket")
             {
-                DatapathLoader.ConfigureSocket(file);
+                ObjectFiles.ConfigureSocket(file);
             }
             foreach (var program in refused.Keys)
             {

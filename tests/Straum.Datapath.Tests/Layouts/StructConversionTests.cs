@@ -44,7 +44,8 @@ public sealed class StructConversionTests
         var (entry, nextEntry) = (file.Map("conntrack").Layout!.Value, next.Map("conntrack").Layout!.Value);
 
         entry.Fields.Single(f => f.Path == "peer.sport").ShouldBe(new FieldLayout("peer.sport", 32, 2, 1, true));
-        nextEntry.Fields.Single(f => f.Path == "peer.sport").Offset.ShouldBe(40);
+        entry.Fields.Single(f => f.Path == "service").Offset.ShouldBe(48);
+        nextEntry.Fields.Single(f => f.Path == "service").Offset.ShouldBe(52);
         entry.Fields.Single(f => f.Path == "peer.src.w").ShouldBe(new FieldLayout("peer.src.w", 0, 4, 4, true));
         file.Map("peers").Layout.ShouldBe(next.Map("peers").Layout);
     }
