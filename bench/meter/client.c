@@ -7,12 +7,15 @@
  *   tcp ADDRESS PORT N                       N requests on one connection → the same
  *   udp ADDRESS[/COUNT] PORT N               N datagrams and their echo → the same
  *   stream ADDRESS PORT MILLISECONDS         bytes one way → "bytes nanoseconds"
+ *   until ADDRESS/COUNT PORT STEP            waits until each STEP-th address and the last one
+ *                                            accept → the clock then, in nanoseconds
  */
 #define _GNU_SOURCE
 #include "meter.h"
 
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -121,6 +124,34 @@ static void measure_stream(const struct target *target, uint16_t port, uint64_t 
 	close(fd);
 }
 
+/* One try of a millisecond; what is not there yet may be refused or swallowed. */
+static int accepts(const struct target *target, uint32_t i)
+{
+	struct sockaddr_storage address = nth(target, i);
+	struct linger reset = { 1, 0 };
+	int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error = 0;
+	struct pollfd writable = { .fd = fd, .events = POLLOUT };
+	socklen_t length = sizeof(error);
+	int yes = 0;
+
+	if (fd < 0)
+		die("socket");
+	if (!connect(fd, (struct sockaddr *)&address, target->length) || errno == EINPROGRESS)
+		yes = poll(&writable, 1, 1) == 1 && !getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) && !error;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(fd);
+	return yes;
+}
+
+static void wait_until_accepted(const struct target *target, uint32_t step)
+{
+	for (uint32_t i = 0; i < target->count; i = i + step < target->count || i + 1 == target->count ? i + step : target->count - 1)
+		while (!accepts(target, i))
+			usleep(500);
+	printf("%lu\n", now_ns());
+	fflush(stdout);
+}
+
 static void run(const char *what, const char *address, uint16_t port, uint32_t a, uint32_t b)
 {
 	struct target target = parse_target(address, port);
@@ -136,6 +167,8 @@ static void run(const char *what, const char *address, uint16_t port, uint32_t a
 		measure_requests(&target, SOCK_DGRAM, port, a, samples);
 	else if (!strcmp(what, "stream"))
 		measure_stream(&target, port, a);
+	else if (!strcmp(what, "until"))
+		wait_until_accepted(&target, a);
 	else
 		errno = EINVAL, die(what);
 	free(samples);

@@ -30,7 +30,7 @@ internal static class ClusterObjects
         NodeAddresses.PodsV4(index), NodeAddresses.V4(index), $",\"{NodeAddresses.PodsV6(index)}\"", $$""",{"type":"InternalIP","address":"{{NodeAddresses.V6(index)}}"}""");
 
     /// <summary>A node that exists only here, of IPv4.</summary>
-    /// <param name="index">Below 65536.</param>
+    /// <param name="index">From 0 on; node n has the n-th prefix of 256 addresses after 10.100.0.0.</param>
     public static ApiObject DistantNode(int index) =>
         NodeOf($"node-{index}", index, $"10.{100 + index / 256}.{index % 256}.0/24", $"172.31.{4 + index / 250}.{1 + index % 250}", "", "");
 

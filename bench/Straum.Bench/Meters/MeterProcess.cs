@@ -30,6 +30,9 @@ internal sealed class MeterProcess : IDisposable
     /// <summary>Asks, slice by slice.</summary>
     public static Task<MeterProcess> AskAsync(BenchPod pod) => StartAsync(pod, ["-c", "0", "-r", "client"]);
 
+    /// <summary>Asks like any program, without standing in anybody's way.</summary>
+    public static Task<MeterProcess> WatchAsync(BenchPod pod) => StartAsync(pod, ["client"]);
+
     /// <summary>The load that must not notice anything; see bench/meter/steady.c.</summary>
     public static Task<MeterProcess> LoadAsync(BenchPod pod, int rate, int connections, int port, params IEnumerable<string> addresses) =>
         StartAsync(pod, ["-r", "steady", $"{rate}", $"{connections}", $"{port}", .. addresses]);
@@ -54,6 +57,10 @@ internal sealed class MeterProcess : IDisposable
         var words = await AskAsync($"stream {target} {FarSinkPort} {(int)duration.TotalMilliseconds}");
         return words[0] * 8 / words[1];
     }
+
+    /// <summary>Waits until Services accept connections: each <paramref name="step"/>-th of consecutive addresses, and the last.</summary>
+    /// <returns>When the last of them did, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> counts.</returns>
+    public async Task<long> UntilAcceptedAsync(string target, int port, int step) => (long)(await AskAsync($"until {target} {port} {step}"))[0];
 
     /// <summary>Ends a load and returns its numbers.</summary>
     public async Task<double[]> EndAsync()

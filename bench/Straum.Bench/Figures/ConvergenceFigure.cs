@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Net;
+using Straum.Bench.Api;
+using Straum.Bench.Bed;
+using Straum.Bench.Meters;
+using Straum.Bench.Peers;
+using Straum.Bench.Report;
+using Straum.Bench.Statistics;
+using Straum.Datapath.Abi;
+using Straum.Datapath.Programs;
+using Straum.Linux.Bpf;
+
+namespace Straum.Bench.Figures;
+
+/// <summary>
+/// From what the API says to what the kernel does: a whole cluster at once, and then one endpoint at a time. The API is a fake
+/// whose bytes are ready before the clock starts.
+/// </summary>
+/// <param name="name">Of the figure.</param>
+/// <param name="size">Of the cluster.</param>
+/// <param name="atOnce">Target in seconds for the whole cluster; null for none.</param>
+/// <param name="memory">Target in MiB for the agent.</param>
+internal sealed class ConvergenceFigure(string name, ClusterSize size, double? atOnce, double memory) : IFigure
+{
+    private const int Changes = 300;
+    private const double ChangeTarget = 5;
+    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(500);
+    private const string Room = """
+        tables:
+          services: 262144
+        """;
+
+    /// <summary>What one node showed.</summary>
+    private sealed record Round(double Seconds, double[] Changes, double Rss, double Anonymous, double Peak, double Tables, double ColdSeconds);
+
+    public string Name => name;
+
+    public string Title => $"From the API to the kernel: {size}, {size.Pods:N0} pods on {size.Nodes:N0} nodes";
+
+    public int Rounds => 5;
+
+    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
+    {
+        using var fabric = Fabric.Create();
+        var measured = new List<Round>();
+        for (var i = 1; i <= rounds; i++)
+        {
+            progress($"node {i}");
+            measured.Add(await MeasureNodeAsync(fabric, i));
+        }
+        progress("iptables and nftables");
+        var (iptables, nftables) = PeerSeconds(fabric);
+
+        double Median(Func<Round, double> field) => Quantile.Median(measured.Select(field));
+        double[] changes = [.. measured.SelectMany(static r => r.Changes)];
+        var seconds = measured.Select(static r => r.Seconds).ToArray();
+        return
+        [
+            new FigureRow($"{size} from nothing, first watch event until the last answers, s", Rows.Number(Median(static r => r.Seconds)),
+                $"{Rows.Number(iptables)} iptables-restore, {Rows.Number(nftables)} nft -f of the same",
+                $"runs {Rows.Number(seconds.Min())}–{Rows.Number(seconds.Max())}", atOnce is { } t ? $"≤ {Rows.Number(t)}" : "", atOnce is { } t2 ? Median(static r => r.Seconds) <= t2 : null),
+            Rows.Limit($"the same from a cold start of the agent, s", Median(static r => r.ColdSeconds), null),
+            Rows.Limit("one endpoint change, watch event to kernel, ms p50", Quantile.Median(changes), ChangeTarget),
+            Rows.Limit("one endpoint change, watch event to kernel, ms p99", Quantile.Of(changes, 0.99), ChangeTarget),
+            Rows.Limit("agent's resident memory then, MiB", Median(static r => r.Rss), memory),
+            Rows.Limit("of it not backed by a file, MiB", Median(static r => r.Anonymous), null),
+            Rows.Limit("its peak, MiB", Median(static r => r.Peak), null),
+            Rows.Limit("tables in the kernel, all of them, MiB", Median(static r => r.Tables), null),
+        ];
+    }
+
+    private async Task<Round> MeasureNodeAsync(Fabric fabric, int index)
+    {
+        await using var api = await FakeApi.StartAsync(fabric, 8000 + index);
+        api.Put(ClusterObjects.Node($"s{index}", index));
+        var node = new StraumNode(fabric, $"s{index}", index, api, extraConfig: Room);
+        await node.StartAgentAsync();
+        var (client, a, b) = (await node.AddPodAsync("client"), await node.AddPodAsync("a"), await node.AddPodAsync("b"));
+        foreach (var server in new[] { a, b })
+        {
+            _ = await MeterProcess.ServeAsync(server);
+        }
+        using var asker = await MeterProcess.WatchAsync(client);
+
+        var prepared = api.Prepare([.. size.Objects([a.Address, b.Address], MeterProcess.EchoPort)]);
+        var (started, answered) = await AllAnswerAsync(asker, prepared.Publish);
+        await node.UntilServicesAsync(size.Services);
+        var changes = await ChangeEndpointsAsync(api, node);
+        var round = new Round(Seconds(started, answered), changes,
+            AgentMemory.OfProcess(node.AgentPid, "VmRSS"), AgentMemory.OfProcess(node.AgentPid, "RssAnon"), AgentMemory.OfProcess(node.AgentPid, "VmHWM"),
+            AgentMemory.OfTables(node.Bpf), 0);
+
+        // As on a node that has just booted: nothing is pinned.
+        await node.KillAgentAsync();
+        Directory.Delete(node.Bpf, recursive: true);
+        await Task.Delay(Settle); // the kernel detaches what is no longer pinned a moment later
+        var (cold, coldAnswered) = await AllAnswerAsync(asker, () => _ = node.StartAgentAsync());
+        await node.KillAgentAsync();
+        return round with { ColdSeconds = Seconds(cold, coldAnswered) };
+    }
+
+    private async Task<(long Started, long Answered)> AllAnswerAsync(MeterProcess asker, Action start)
+    {
+        var all = asker.UntilAcceptedAsync($"{ClusterObjects.ClusterIP(0)}/{size.Services}", ClusterSize.ServicePort, ClusterSize.AskedEach);
+        var started = Stopwatch.GetTimestamp();
+        start();
+        return (started, await all);
+    }
+
+    // The entry of a Service is published last, under a new range: when it differs, the change is complete.
+    private async Task<double[]> ChangeEndpointsAsync(FakeApi api, StraumNode node)
+    {
+        using var map = BpfMap.OpenPinned(new PinLayout(node.Bpf).Map("svc"));
+        var entries = new BpfMap<SvcKey, SvcEntry>(map);
+        var milliseconds = new double[Changes];
+        for (var change = 0; change < Changes; change++)
+        {
+            var service = (change * 97 + 1) % size.Services;
+            service += size.IsAsked(service) ? 1 : 0;
+            var key = new SvcKey { Vip = Addr.From(IPAddress.Parse(ClusterObjects.ClusterIP(service))), Port = (ushort)ClusterSize.ServicePort, Proto = 6 };
+            if (!entries.TryLookup(key, out var before))
+            {
+                throw new BenchException($"svc has no entry for {ClusterObjects.ClusterIP(service)}");
+            }
+            var prepared = api.Prepare([size.ChangedSliceOf(service, change + 1)]);
+            var started = Stopwatch.GetTimestamp();
+            prepared.Publish();
+            while (entries.TryLookup(key, out var now) && now.Base == before.Base)
+            {
+                if (Stopwatch.GetElapsedTime(started).TotalSeconds > 10)
+                {
+                    throw new BenchException($"the change of svc-{service} has not reached the kernel within 10 s");
+                }
+            }
+            milliseconds[change] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            await Task.Delay(10);
+        }
+        return milliseconds;
+    }
+
+    private (double Iptables, double Nftables) PeerSeconds(Fabric fabric)
+    {
+        PeerService[] services = [.. Enumerable.Range(0, size.Services).Select(i => new PeerService(i, ClusterObjects.ClusterIP(i), ClusterSize.ServicePort,
+            [.. Enumerable.Range(0, size.EndpointsEach).Select(e => ClusterObjects.Address(10u << 24 | 100u << 16, i * size.EndpointsEach + e))], 8080))];
+        return (Load("i1", 101, "iptables-restore", [], IptablesRules.Write(services, "10.245.0.0/16")),
+            Load("f1", 102, "nft", ["-f", "-"], NftablesRules.Write(services, "10.245.0.0/16")));
+
+        double Load(string machine, int index, string tool, string[] arguments, string rules)
+        {
+            var node = fabric.AddNode(machine, index);
+            var started = Stopwatch.GetTimestamp();
+            node.Feed(tool, arguments, rules);
+            return Stopwatch.GetElapsedTime(started).TotalSeconds;
+        }
+    }
+
+    private static double Seconds(long from, long to) => (to - from) / (double)Stopwatch.Frequency;
+}
