@@ -6,6 +6,7 @@
  *   meter [-c CPU] [-r] serve PORT PORTS SINK    answers, until it is killed
  *   meter [-c CPU] [-r] client                   measures what stdin asks for, a line each
  *   meter [-c CPU] [-r] steady …                 packets at a steady rate and long connections
+ *   meter burst …                                calls of a CNI plugin, alone or many at once
  *
  * -c pins to a processor, -r asks for SCHED_FIFO, so that whatever else runs on
  * the machine does not stand between a packet and its answer.
@@ -132,6 +133,8 @@ int main(int argc, char **argv)
 		return client(stdin), 0;
 	if (argc > 1 && !strcmp(argv[0], "steady"))
 		return steady(argc - 1, argv + 1);
-	fprintf(stderr, "usage: meter [-c CPU] [-r] serve PORT PORTS SINK | client | steady …\n");
+	if (argc > 1 && !strcmp(argv[0], "burst"))
+		return burst(argc - 1, argv + 1);
+	fprintf(stderr, "usage: meter [-c CPU] [-r] serve PORT PORTS SINK | client | steady … | burst …\n");
 	return 2;
 }

@@ -30,5 +30,6 @@ void report(uint64_t *samples, size_t n);
 int serve(uint16_t port, uint16_t ports, uint16_t sink);
 void client(FILE *commands);
 int steady(int argc, char **argv);
+int burst(int argc, char **argv);
 
 #endif

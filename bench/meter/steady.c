@@ -2,10 +2,10 @@
 /*
  * Load that must not notice anything:
  *
- *   meter steady RATE CONNECTIONS PORT ADDRESS…
+ *   meter steady RATE CONNECTIONS PORT DATAGRAMS ADDRESS…
  *
- * RATE datagrams per second to the first address, each echoed, and CONNECTIONS
- * TCP connections spread over all addresses, each of which asks once a second.
+ * RATE datagrams per second to the address DATAGRAMS, each echoed, and CONNECTIONS
+ * TCP connections spread over the other addresses, each of which asks once a second.
  * Says "ready" when all of them are open, goes on until stdin ends, waits for
  * what is still on the way, and prints
  *
@@ -176,7 +176,7 @@ int steady(int argc, char **argv)
 	int datagrams;
 	uint16_t port;
 
-	if (argc < 4)
+	if (argc < 5)
 		return 2;
 	setrlimit(RLIMIT_NOFILE, &files);
 	connection_count = (size_t)atoi(argv[1]);
@@ -186,7 +186,7 @@ int steady(int argc, char **argv)
 	if (epoll < 0 || timer < 0 || !connections || !connection_count || timerfd_settime(timer, 0, &tick, NULL))
 		die("start");
 	for (size_t i = 0; i < connection_count; i++) {
-		connections[i].fd = open_to(argv[3 + i % (size_t)(argc - 3)], SOCK_STREAM, port);
+		connections[i].fd = open_to(argv[4 + i % (size_t)(argc - 4)], SOCK_STREAM, port);
 		connections[i].turn = now_ns() + SECOND * i / connection_count;
 		watch(epoll, connections[i].fd, i);
 	}

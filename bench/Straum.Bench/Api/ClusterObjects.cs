@@ -14,11 +14,11 @@ internal static class ClusterObjects
         """;
 
     private const string ServiceText = """
-        {"apiVersion":"v1","kind":"Service","metadata":{"name":"svc-%index","namespace":"ns-%ns","uid":"%uid","resourceVersion":"%version","creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app.kubernetes.io/name":"svc-%index","app.kubernetes.io/part-of":"bench","app.kubernetes.io/managed-by":"Helm"},"annotations":{"meta.helm.sh/release-name":"svc-%index","meta.helm.sh/release-namespace":"ns-%ns"},"managedFields":[{"manager":"helm","operation":"Update","apiVersion":"v1","time":"2026-01-01T00:00:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:metadata":{"f:annotations":{".":{},"f:meta.helm.sh/release-name":{},"f:meta.helm.sh/release-namespace":{}},"f:labels":{".":{},"f:app.kubernetes.io/name":{},"f:app.kubernetes.io/part-of":{},"f:app.kubernetes.io/managed-by":{}}},"f:spec":{"f:internalTrafficPolicy":{},"f:ports":{".":{},"k:{\"port\":%port,\"protocol\":\"TCP\"}":{".":{},"f:name":{},"f:port":{},"f:protocol":{},"f:targetPort":{}}},"f:selector":{},"f:sessionAffinity":{},"f:type":{}}}}]},"spec":{"ports":[{"name":"http","protocol":"TCP","port":%port,"targetPort":"http"}],"selector":{"app.kubernetes.io/name":"svc-%index"},"clusterIP":"%address","clusterIPs":["%address"],"type":"ClusterIP","sessionAffinity":"None","ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack","internalTrafficPolicy":"Cluster"},"status":{"loadBalancer":{}}}
+        {"apiVersion":"v1","kind":"Service","metadata":{"name":"svc-%index","namespace":"ns-%ns","uid":"%uid","resourceVersion":"%version","creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app.kubernetes.io/name":"svc-%index","app.kubernetes.io/part-of":"bench","app.kubernetes.io/managed-by":"Helm"},"annotations":{"meta.helm.sh/release-name":"svc-%index","meta.helm.sh/release-namespace":"ns-%ns"},"managedFields":[{"manager":"helm","operation":"Update","apiVersion":"v1","time":"2026-01-01T00:00:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:metadata":{"f:annotations":{".":{},"f:meta.helm.sh/release-name":{},"f:meta.helm.sh/release-namespace":{}},"f:labels":{".":{},"f:app.kubernetes.io/name":{},"f:app.kubernetes.io/part-of":{},"f:app.kubernetes.io/managed-by":{}}},"f:spec":{"f:internalTrafficPolicy":{},"f:ports":{".":{},"k:{\"port\":%port,\"protocol\":\"%protocol\"}":{".":{},"f:name":{},"f:port":{},"f:protocol":{},"f:targetPort":{}}},"f:selector":{},"f:sessionAffinity":{},"f:type":{}}}}]},"spec":{"ports":[{"name":"http","protocol":"%protocol","port":%port,"targetPort":"http"}],"selector":{"app.kubernetes.io/name":"svc-%index"},"clusterIP":"%address","clusterIPs":["%address"],"type":"ClusterIP","sessionAffinity":"None","ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack","internalTrafficPolicy":"Cluster"},"status":{"loadBalancer":{}}}
         """;
 
     private const string SliceText = """
-        {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"svc-%index-x7k2%part","generateName":"svc-%index-","namespace":"ns-%ns","uid":"%uid","resourceVersion":"%version","generation":3,"creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app.kubernetes.io/name":"svc-%index","endpointslice.kubernetes.io/managed-by":"endpointslice-controller.k8s.io","kubernetes.io/service-name":"svc-%index"},"annotations":{"endpoints.kubernetes.io/last-change-trigger-time":"2026-01-01T00:00:00Z"},"ownerReferences":[{"apiVersion":"v1","kind":"Service","name":"svc-%index","uid":"%uid","controller":true,"blockOwnerDeletion":true}],"managedFields":[{"manager":"kube-controller-manager","operation":"Update","apiVersion":"discovery.k8s.io/v1","time":"2026-01-01T00:00:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:addressType":{},"f:endpoints":{},"f:metadata":{"f:annotations":{".":{},"f:endpoints.kubernetes.io/last-change-trigger-time":{}},"f:generateName":{},"f:labels":{".":{},"f:app.kubernetes.io/name":{},"f:endpointslice.kubernetes.io/managed-by":{},"f:kubernetes.io/service-name":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"%uid\"}":{}}},"f:ports":{}}}]},"addressType":"IPv4","endpoints":[%endpoints],"ports":[{"name":"http","protocol":"TCP","port":%port}]}
+        {"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"svc-%index-x7k2p","generateName":"svc-%index-","namespace":"ns-%ns","uid":"%uid","resourceVersion":"%version","generation":3,"creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app.kubernetes.io/name":"svc-%index","endpointslice.kubernetes.io/managed-by":"endpointslice-controller.k8s.io","kubernetes.io/service-name":"svc-%index"},"annotations":{"endpoints.kubernetes.io/last-change-trigger-time":"2026-01-01T00:00:00Z"},"ownerReferences":[{"apiVersion":"v1","kind":"Service","name":"svc-%index","uid":"%uid","controller":true,"blockOwnerDeletion":true}],"managedFields":[{"manager":"kube-controller-manager","operation":"Update","apiVersion":"discovery.k8s.io/v1","time":"2026-01-01T00:00:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:addressType":{},"f:endpoints":{},"f:metadata":{"f:annotations":{".":{},"f:endpoints.kubernetes.io/last-change-trigger-time":{}},"f:generateName":{},"f:labels":{".":{},"f:app.kubernetes.io/name":{},"f:endpointslice.kubernetes.io/managed-by":{},"f:kubernetes.io/service-name":{}},"f:ownerReferences":{".":{},"k:{\"uid\":\"%uid\"}":{}}},"f:ports":{}}}]},"addressType":"IPv4","endpoints":[%endpoints],"ports":[{"name":"http","protocol":"%protocol","port":%port}]}
         """;
 
     private const string EndpointText = """
@@ -34,26 +34,27 @@ internal static class ClusterObjects
     public static ApiObject DistantNode(int index) =>
         NodeOf($"node-{index}", index, $"10.{100 + index / 256}.{index % 256}.0/24", $"172.31.{4 + index / 250}.{1 + index % 250}", "", "");
 
-    /// <summary>A Service with one TCP port.</summary>
+    /// <summary>A Service with one port.</summary>
     /// <param name="index">Its number: name svc-N, in one of a hundred namespaces.</param>
     /// <param name="port">Its port.</param>
-    public static ApiObject Service(int index, int port)
+    /// <param name="protocol">TCP or UDP.</param>
+    public static ApiObject Service(int index, int port, string protocol = "TCP")
     {
-        var text = Fill(ServiceText, ("index", index), ("ns", index % 100), ("uid", Uid(index)), ("port", port), ("address", ClusterIP(index)));
+        var text = Fill(ServiceText, ("index", index), ("ns", index % 100), ("uid", Uid(index)), ("port", port), ("protocol", protocol), ("address", ClusterIP(index)));
         return new("services", Key(index), version => Fill(text, ("version", version)));
     }
 
-    /// <summary>A slice of that Service.</summary>
+    /// <summary>The slice of that Service.</summary>
     /// <param name="index">The Service's number.</param>
     /// <param name="port">Of all endpoints.</param>
     /// <param name="endpoints">Their addresses.</param>
-    /// <param name="part">Which of the Service's slices: a hundred endpoints fill one.</param>
-    public static ApiObject Slice(int index, int port, IEnumerable<string> endpoints, int part = 0)
+    /// <param name="protocol">TCP or UDP.</param>
+    public static ApiObject Slice(int index, int port, IEnumerable<string> endpoints, string protocol = "TCP")
     {
         var list = string.Join(',', endpoints.Select((address, i) =>
             Fill(EndpointText, ("address", address), ("node", (index + i) % 500), ("ns", index % 100), ("index", index), ("uid", Uid(index * 31 + i)))));
-        var text = Fill(SliceText, ("index", index), ("part", part), ("ns", index % 100), ("uid", Uid(index)), ("port", port), ("endpoints", list));
-        return new("endpointslices", $"{Key(index)}-{part}", version => Fill(text, ("version", version)));
+        var text = Fill(SliceText, ("index", index), ("ns", index % 100), ("uid", Uid(index)), ("port", port), ("protocol", protocol), ("endpoints", list));
+        return new("endpointslices", $"{Key(index)}-x7k2p", version => Fill(text, ("version", version)));
     }
 
     /// <summary>The address of a Service: consecutive from 10.96.0.10 on.</summary>

@@ -9,5 +9,7 @@ internal static class AllFigures
         new ServicesFigure(),
         new ConvergenceFigure("convergence", new ClusterSize(10_000, 2, 20_000), atOnce: 0.5, memory: 100),
         new ConvergenceFigure("scale", new ClusterSize(10_000, 10, 50_000), atOnce: null, memory: 150),
+        new CniFigure(),
+        new RestartFigure(),
     ];
 }

@@ -34,8 +34,8 @@ internal sealed class MeterProcess : IDisposable
     public static Task<MeterProcess> WatchAsync(BenchPod pod) => StartAsync(pod, ["client"]);
 
     /// <summary>The load that must not notice anything; see bench/meter/steady.c.</summary>
-    public static Task<MeterProcess> LoadAsync(BenchPod pod, int rate, int connections, int port, params IEnumerable<string> addresses) =>
-        StartAsync(pod, ["-r", "steady", $"{rate}", $"{connections}", $"{port}", .. addresses]);
+    public static Task<MeterProcess> LoadAsync(BenchPod pod, int rate, int connections, string datagrams, params IEnumerable<string> addresses) =>
+        StartAsync(pod, ["-r", "steady", $"{rate}", $"{connections}", $"{EchoPort}", datagrams, .. addresses]);
 
     /// <summary>Connections with one request each.</summary>
     /// <param name="target">An address, or the first of /N consecutive ones.</param>
@@ -84,7 +84,7 @@ internal sealed class MeterProcess : IDisposable
         {
             FileName = Programs.Meter,
             Arguments = arguments,
-            ControlGroup = pod.Machine.Group,
+            ControlGroup = pod.Group,
         });
         var meter = new MeterProcess(process, $"{pod.Machine.Name}: meter {string.Join(' ', arguments)}");
         return await process.StandardOutput.ReadLineAsync() == "ready" ? meter : throw await meter.FailedAsync();

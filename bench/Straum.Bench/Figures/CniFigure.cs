@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Straum.Bench.Api;
+using Straum.Bench.Bed;
+using Straum.Bench.Meters;
+using Straum.Bench.Report;
+using Straum.Bench.Statistics;
+using Straum.Linux;
+
+namespace Straum.Bench.Figures;
+
+/// <summary>
+/// CNI ADD, from the start of the plugin to its end, alone and a hundred at the same instant, in both families; beside the
+/// reference plugins ptp and host-local, where they are installed.
+/// </summary>
+internal sealed class CniFigure : IFigure
+{
+    private const int Pods = 100;
+    private const double Target = 20;
+    private const string PodNamespace = "cni";
+    private const string ReferencePlugins = "/usr/lib/cni";
+
+    // A hundred addresses a round out of 254: none can rest.
+    private const string Config = """
+        ipam:
+          quarantine: 0s
+        """;
+
+    /// <summary>A plugin and what it reads.</summary>
+    private sealed record Plugin(Machine Node, string Path, string ConfigFile);
+
+    public string Name => "cni";
+
+    public string Title => "Setting up a pod: CNI ADD";
+
+    public int Rounds => 7;
+
+    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
+    {
+        using var fabric = Fabric.Create();
+        await using var api = await FakeApi.StartAsync(fabric, 8001);
+        api.Put(ClusterObjects.Node("s1", 1));
+        var node = new StraumNode(fabric, "s1", 1, api, extraConfig: Config);
+        await node.StartAgentAsync();
+        for (var i = 0; i < Pods; i++)
+        {
+            NetworkNamespace.Create(BedNames.Namespace($"{PodNamespace}{i}")).Dispose();
+        }
+
+        var ours = new Plugin(node.Machine, Programs.Cni, WriteConfig("straum", PluginOf(node.Cni)));
+        Plugin? theirs = File.Exists($"{ReferencePlugins}/ptp")
+            ? new Plugin(fabric.AddNode("p1", 101), $"{ReferencePlugins}/ptp", WriteConfig("ptp", PtpConfig()))
+            : null;
+
+        var rows = new List<FigureRow>();
+        foreach (var (together, what) in new[] { (false, "alone"), (true, $"{Pods} at once") })
+        {
+            progress(what);
+            var (mine, others) = (new List<Slice>(), new List<Slice>());
+            for (var round = 0; round < rounds; round++)
+            {
+                mine.Add(AddAndRemove(ours, together));
+                if (theirs is not null)
+                {
+                    others.Add(AddAndRemove(theirs, together));
+                }
+            }
+            rows.Add(Row($"CNI ADD {what}, ms p50", mine, others, static s => s.P50, null));
+            rows.Add(Row($"CNI ADD {what}, ms p99", mine, others, static s => s.P99, Target));
+        }
+        return rows;
+    }
+
+    private static FigureRow Row(string figure, List<Slice> ours, List<Slice> theirs, Func<Slice, double> field, double? target)
+    {
+        double[] values = [.. ours.Select(s => field(s) / 1000)];
+        if (theirs.Count == 0)
+        {
+            return Rows.Limit(figure, Quantile.Median(values), target);
+        }
+        var comparison = Comparison.Of(values, [.. theirs.Select(s => field(s) / 1000)]);
+        return Rows.AtMost(figure, comparison, "ptp + host-local", null) with
+        {
+            Target = target is { } t ? $"≤ {Rows.Number(t)}" : "",
+            Met = target is { } t2 ? comparison.Ours <= t2 : null,
+        };
+    }
+
+    private static Slice AddAndRemove(Plugin plugin, bool together)
+    {
+        var added = Call(plugin, "ADD", together);
+        Call(plugin, "DEL", together: false);
+        return added;
+    }
+
+    private static Slice Call(Plugin plugin, string command, bool together)
+    {
+        using var process = NamespacedProcess.Start(plugin.Node.Namespace, new ProcessSpec
+        {
+            FileName = Programs.Meter,
+            Arguments = ["burst", together ? "together" : "alone", $"{Pods}", plugin.Path, plugin.ConfigFile, "bench-", Path.Combine(NetworkNamespace.Directory, BedNames.Namespace(PodNamespace))],
+            Environment = new Dictionary<string, string?>
+            {
+                ["CNI_COMMAND"] = command,
+                ["CNI_IFNAME"] = "eth0",
+                ["CNI_PATH"] = Path.GetDirectoryName(plugin.Path),
+                ["CNI_ARGS"] = "K8S_POD_NAMESPACE=bench;K8S_POD_NAME=pod;K8S_POD_UID=0",
+            },
+            ControlGroup = plugin.Node.Group,
+        });
+        var error = process.StandardError.ReadToEndAsync();
+        var line = process.StandardOutput.ReadLine();
+        process.WaitForExitAsync().GetAwaiter().GetResult();
+        if (process.ExitCode != 0 || line is null)
+        {
+            throw new BenchException($"{Path.GetFileName(plugin.Path)} {command}: {error.GetAwaiter().GetResult().Trim()}");
+        }
+        double[] words = [.. line.Split(' ').Select(static w => double.Parse(w, CultureInfo.InvariantCulture))];
+        return new Slice(words[1] / 1000, words[2] / 1000, words[3] / 1000);
+    }
+
+    // What a runtime makes of the agent's configuration list: the plugin's part, with the list's name and version.
+    private static JsonObject PluginOf(string directory)
+    {
+        var list = JsonNode.Parse(File.ReadAllText(Directory.EnumerateFiles(directory, "*.conflist").First()))!;
+        var plugin = list["plugins"]![0]!.DeepClone().AsObject();
+        plugin["name"] = list["name"]!.DeepClone();
+        plugin["cniVersion"] = "1.0.0";
+        return plugin;
+    }
+
+    private static JsonObject PtpConfig() => new()
+    {
+        ["cniVersion"] = "1.0.0",
+        ["name"] = "bench",
+        ["type"] = "ptp",
+        ["ipam"] = new JsonObject
+        {
+            ["type"] = "host-local",
+            ["dataDir"] = Path.Combine(BedNames.Root, "host-local"),
+            ["ranges"] = new JsonArray(Range(NodeAddresses.PodsV4(101)), Range(NodeAddresses.PodsV6(101))),
+            ["routes"] = new JsonArray(new JsonObject { ["dst"] = "0.0.0.0/0" }, new JsonObject { ["dst"] = "::/0" }),
+        },
+    };
+
+    private static JsonArray Range(string subnet) => [new JsonObject { ["subnet"] = subnet }];
+
+    private static string WriteConfig(string name, JsonObject config)
+    {
+        var path = Path.Combine(BedNames.Root, $"{name}.json");
+        File.WriteAllText(path, config.ToJsonString());
+        return path;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Straum.Bench.Api;
+using Straum.Bench.Bed;
+using Straum.Bench.Meters;
+using Straum.Bench.Report;
+using Straum.Bench.Statistics;
+using Straum.Linux;
+
+namespace Straum.Bench.Figures;
+
+/// <summary>
+/// The agents of both ends are killed in turn, a hundred times in all, each time as soon as the one before is ready again,
+/// while packets flow at a steady rate and long connections talk: to a pod, to a Service that was translated at the socket,
+/// and to a Service that is translated packet by packet.
+/// </summary>
+internal sealed class RestartFigure : IFigure
+{
+    private const int Rate = 10_000;
+    private const int Connections = 1_000;
+
+    public string Name => "restart";
+
+    public string Title => $"Agents killed under {Rate:N0} packets/s and {Connections:N0} connections";
+
+    public int Rounds => 100;
+
+    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
+    {
+        using var fabric = Fabric.Create();
+        await using var api = await FakeApi.StartAsync(fabric, 8001);
+        api.Put(ClusterObjects.Node("s1", 1), ClusterObjects.Node("s2", 2));
+        StraumNode[] nodes = [new(fabric, "s1", 1, api), new(fabric, "s2", 2, api)];
+        foreach (var node in nodes)
+        {
+            await node.StartAgentAsync();
+        }
+        var (client, server) = (await nodes[0].AddPodAsync("client"), await nodes[1].AddPodAsync("server"));
+        foreach (var (index, protocol) in new[] { (0, "TCP"), (1, "UDP") })
+        {
+            api.Put(ClusterObjects.Service(index, MeterProcess.EchoPort, protocol), ClusterObjects.Slice(index, MeterProcess.EchoPort, [server.Address], protocol));
+        }
+        await nodes[0].UntilServicesAsync(2);
+        _ = await MeterProcess.ServeAsync(server);
+
+        var (service, datagramService) = (ClusterObjects.ClusterIP(0), ClusterObjects.ClusterIP(1));
+        using var atSocket = await MeterProcess.LoadAsync(client, Rate * 8 / 10, Connections * 8 / 10, server.Address, server.Address, service);
+        // Outside the node's control group nobody translates at the socket, so each packet is.
+        var outside = client with { Group = ControlGroup.Create($"{BedNames.ControlGroup}/outside") };
+        using var perPacket = await MeterProcess.LoadAsync(outside, Rate * 2 / 10, Connections * 2 / 10, datagramService, service);
+
+        var ready = new List<double>();
+        for (var kill = 0; kill < rounds; kill++)
+        {
+            var node = nodes[kill % nodes.Length];
+            await node.KillAgentAsync();
+            var started = Stopwatch.GetTimestamp();
+            await node.StartAgentAsync();
+            ready.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            if (kill % 10 == 9)
+            {
+                progress($"killed {kill + 1} times");
+            }
+        }
+        return RowsOf(rounds, [await atSocket.EndAsync(), await perPacket.EndAsync()], ready);
+    }
+
+    private static IReadOnlyList<FigureRow> RowsOf(int kills, double[][] loads, List<double> ready)
+    {
+        double Sum(int column) => loads.Sum(load => load[column]);
+        return
+        [
+            Rows.Limit($"packets lost of {Sum(0):N0} (UDP, echoed), {kills} kills", Sum(0) - Sum(1), 0),
+            Rows.Limit($"connections broken of {Sum(2):N0}, {kills} kills", Sum(3), 0),
+            Rows.Limit("answers that took longer than half a second", Sum(4), 0),
+            Rows.Limit("agent started until it has compared everything, ms p50", Quantile.Median(ready), null),
+            Rows.Limit("the same, ms p99", Quantile.Of(ready, 0.99), null),
+        ];
+    }
+}
