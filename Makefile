@@ -78,9 +78,10 @@ test-long: build bpf-next
 	@STRAUM_TEST_LONG=1 tools/run-tests.sh
 
 # BENCH=name measures one figure, BENCH_ARGS="--rounds 5" is for a first look. The table goes into docs/benchmarks.md.
+# In real time (chrt), and all that it starts with it: what else the machine does is not measured.
 bench: build build/bench/meter ## measure Straum beside its peers
 	@dotnet build bench/Straum.Bench -c $(CONFIG) -v q --nologo
-	@bench/Straum.Bench/bin/$(CONFIG)/net10.0/Straum.Bench $(BENCH) $(BENCH_ARGS) --write docs/benchmarks.md
+	@chrt --rr 1 bench/Straum.Bench/bin/$(CONFIG)/net10.0/Straum.Bench $(BENCH) $(BENCH_ARGS) --write docs/benchmarks.md
 
 build/bench/meter: $(wildcard bench/meter/*.c bench/meter/*.h)
 	@mkdir -p $(@D)

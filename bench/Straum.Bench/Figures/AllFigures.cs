@@ -7,8 +7,8 @@ internal static class AllFigures
     [
         new PodFigure(),
         new ServicesFigure(),
-        new ConvergenceFigure("convergence", new ClusterSize(10_000, 2, 20_000), atOnce: 0.5, memory: 100),
-        new ConvergenceFigure("scale", new ClusterSize(10_000, 10, 50_000), atOnce: null, memory: 150),
+        new ConvergenceFigure("convergence", new ClusterSize(10_000, 2, 20_000), atOnce: 0.5, memory: 100, besidePeers: true),
+        new ConvergenceFigure("scale", new ClusterSize(10_000, 10, 50_000), atOnce: null, memory: 150, besidePeers: false),
         new CniFigure(),
         new RestartFigure(),
     ];

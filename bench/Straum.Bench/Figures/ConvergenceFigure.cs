@@ -20,7 +20,8 @@ namespace Straum.Bench.Figures;
 /// <param name="size">Of the cluster.</param>
 /// <param name="atOnce">Target in seconds for the whole cluster; null for none.</param>
 /// <param name="memory">Target in MiB for the agent.</param>
-internal sealed class ConvergenceFigure(string name, ClusterSize size, double? atOnce, double memory) : IFigure
+/// <param name="besidePeers">Whether iptables and nftables shall load the same; it takes them minutes when there is much.</param>
+internal sealed class ConvergenceFigure(string name, ClusterSize size, double? atOnce, double memory, bool besidePeers) : IFigure
 {
     private const int Changes = 300;
     private const double ChangeTarget = 5;
@@ -48,16 +49,20 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
             progress($"node {i}");
             measured.Add(await MeasureNodeAsync(fabric, i));
         }
-        progress("iptables and nftables");
-        var (iptables, nftables) = PeerSeconds(fabric);
+        var peers = "";
+        if (besidePeers)
+        {
+            progress("iptables and nftables");
+            var (iptables, nftables) = PeerSeconds(fabric);
+            peers = $"{Rows.Number(iptables)} iptables-restore, {Rows.Number(nftables)} nft -f of the same";
+        }
 
         double Median(Func<Round, double> field) => Quantile.Median(measured.Select(field));
         double[] changes = [.. measured.SelectMany(static r => r.Changes)];
         var seconds = measured.Select(static r => r.Seconds).ToArray();
         return
         [
-            new FigureRow($"{size} from nothing, first watch event until the last answers, s", Rows.Number(Median(static r => r.Seconds)),
-                $"{Rows.Number(iptables)} iptables-restore, {Rows.Number(nftables)} nft -f of the same",
+            new FigureRow($"{size} from nothing, first watch event until the last answers, s", Rows.Number(Median(static r => r.Seconds)), peers,
                 $"runs {Rows.Number(seconds.Min())}–{Rows.Number(seconds.Max())}", atOnce is { } t ? $"≤ {Rows.Number(t)}" : "", atOnce is { } t2 ? Median(static r => r.Seconds) <= t2 : null),
             Rows.Limit($"the same from a cold start of the agent, s", Median(static r => r.ColdSeconds), null),
             Rows.Limit("one endpoint change, watch event to kernel, ms p50", Quantile.Median(changes), ChangeTarget),
