@@ -32,6 +32,7 @@ internal static class DoctorCommand
     private static readonly Option<bool> Pre = new("--pre") { Description = "Only what makes sense before Straum is installed" };
     private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Look again and again; checks that load the host only once" };
     private static readonly Option<string?> Disk = new("--disk") { Description = "Measure the disk here instead of where etcd writes", HelpName = "directory" };
+    private static readonly Option<IPAddress[]> ClusterDns = new("--dns") { Description = "The cluster's DNS Service, where pods' own files cannot be read", HelpName = "address", CustomParser = ParseAddresses };
     private static readonly Option<IPAddress[]> Peer = new("--peer") { Description = "Measure the way to this address too", HelpName = "address", CustomParser = ParseAddresses };
     private static readonly Option<string?> Node = new("--node", "-n") { Description = "Look at this node of the lab", HelpName = "name" };
     private static readonly Option<string?> Socket = new("--socket") { Description = "The socket of this node's agent", HelpName = "path" };
@@ -43,7 +44,7 @@ internal static class DoctorCommand
     {
         var command = new Command("doctor", "Look for what is wrong with this host; changes nothing")
         {
-            Output, Explain, Only, Ignore, Pre, Watch, Disk, Peer, Node, Socket, Reference,
+            Output, Explain, Only, Ignore, Pre, Watch, Disk, Peer, ClusterDns, Node, Socket, Reference,
         };
         command.SetAction(RunAsync);
         return command;
@@ -116,7 +117,7 @@ internal static class DoctorCommand
 
     private static DoctorOptions OptionsOf(ParseResult parse, string? node)
     {
-        var options = new DoctorOptions { DiskPath = parse.GetValue(Disk), Peers = parse.GetValue(Peer) ?? [] };
+        var options = new DoctorOptions { DiskPath = parse.GetValue(Disk), Peers = parse.GetValue(Peer) ?? [], ClusterDns = parse.GetValue(ClusterDns)?.FirstOrDefault() };
         return parse.GetValue(Socket) is { } socket ? options with { AgentSocket = socket } : options with
         {
             AgentSocket = node is null ? AgentSockets.Default.Own : AgentSockets.Default.Find(node, [])[0].Path,
@@ -142,7 +143,7 @@ internal static class DoctorCommand
         {
             if (!IPAddress.TryParse(token.Value, out var address))
             {
-                result.AddError($"--peer takes an address, not '{token.Value}'");
+                result.AddError($"'{token.Value}' is no address");
                 return null;
             }
             addresses.Add(address);

@@ -1,0 +1,20 @@
+using Straum.Doctor.Hosts;
+
+namespace Straum.Doctor.Checks.Disk;
+
+/// <summary>Where etcd writes or would write, and whether it lives.</summary>
+internal static class EtcdDisk
+{
+    private const string DataDirectory = "/var/lib/etcd";
+
+    /// <summary>What the user said, else etcd's usual place, else the file system that would hold it.</summary>
+    public static string DirectoryOf(IHost host) =>
+        host.Options.DiskPath ?? (host.ListDirectory(DataDirectory) is not null ? DataDirectory : "/var/lib");
+
+    /// <summary>A process of that name runs.</summary>
+    public static bool IsAlive(IHost host) => ProcessesOf(host, "etcd").Any();
+
+    /// <summary>The ids of the processes with a name.</summary>
+    public static IEnumerable<string> ProcessesOf(IHost host, string name) => (host.ListDirectory("/proc") ?? [])
+        .Where(static d => char.IsAsciiDigit(d[0])).Where(d => host.ReadText($"/proc/{d}/comm")?.Trim() == name);
+}

@@ -1,0 +1,32 @@
+using Straum.Doctor.Hosts;
+
+namespace Straum.Doctor.Checks.Dns;
+
+/// <summary>The host's own name servers, which CoreDNS forwards to.</summary>
+internal sealed class HostLookups : Check
+{
+    public override string Id => "ST-DN-001";
+
+    public override string Title => "the host's name servers answer";
+
+    public override CheckGroup Group => CheckGroup.Dns;
+
+    public override Explanation Explanation { get; } = new(
+        Why: "The kubelet and the container runtime resolve with these, and CoreDNS forwards to them what is not of the cluster. A server that drops questions costs each lookup five seconds before the next one is asked.",
+        Threshold: Lookups.Threshold,
+        Source: "asked over UDP, without cache and repetition; resolv.conf(5), timeout of 5 s",
+        Fix: "dig +tries=1 @SERVER kubernetes.io   # then another server in /etc/resolv.conf, or the firewall before this one");
+
+    public override TimeSpan Limit => TimeSpan.FromSeconds(25);
+
+    public override async Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
+    {
+        if (host.ReadText("/etc/resolv.conf") is not { } text)
+        {
+            return [Finding.Fail("/etc/resolv.conf is not there")];
+        }
+        var servers = ResolverConfig.Parse(text).Servers;
+        return servers.Count == 0 ? [Finding.Fail("/etc/resolv.conf names no server")]
+            : await Task.WhenAll(servers.Select(s => Lookups.MeasureAsync(host.Network, s, host.Options.ExternalName, s.ToString(), stop))).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,28 @@
+using Straum.Doctor.Hosts;
+
+namespace Straum.Doctor.Checks.Dns;
+
+/// <summary>The resolv.conf of each pod, read through a process of the pod.</summary>
+internal static class PodResolvers
+{
+    /// <summary>
+    /// One pod for each different configuration, with the names of all that share it. Pods without a process that can be
+    /// looked into are left out.
+    /// </summary>
+    public static IReadOnlyList<(PodNetwork Pod, ResolverConfig Config, IReadOnlyList<string> Names)> Of(IHost host)
+    {
+        // A process that sees the host's own file (host mounts) says nothing about the pod.
+        var own = host.ReadText("/etc/resolv.conf");
+        return
+        [
+            .. host.Pods.Select(p => (Pod: p, Text: ReadOf(host, p))).Where(p => p.Text is not null && p.Text != own)
+                .GroupBy(static p => WithoutNamespace(p.Text!))
+                .Select(static g => (g.First().Pod, ResolverConfig.Parse(g.First().Text!), (IReadOnlyList<string>)[.. g.Select(static p => p.Pod.Name)])),
+        ];
+    }
+
+    private static string? ReadOf(IHost host, PodNetwork pod) => pod.Process == 0 ? null : host.ReadText($"/proc/{pod.Process}/root/etc/resolv.conf");
+
+    /// <summary>The first suffix differs by namespace only.</summary>
+    private static string WithoutNamespace(string text) => System.Text.RegularExpressions.Regex.Replace(text, @"[^\s.]+(?=\.svc\.)", "*");
+}

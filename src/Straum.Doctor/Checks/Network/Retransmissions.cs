@@ -1,0 +1,51 @@
+using Straum.Doctor.Hosts;
+using Straum.Doctor.Reading;
+
+namespace Straum.Doctor.Checks.Network;
+
+/// <summary>Segments that TCP sent twice, on the host and in each pod.</summary>
+internal sealed class Retransmissions : Check
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+    private const double WarnPercent = 1, FailPercent = 5;
+
+    /// <summary>Of fewer segments a percentage says nothing.</summary>
+    private const long Enough = 1000;
+
+    public override string Id => "ST-NE-008";
+
+    public override string Title => "TCP rarely sends twice";
+
+    public override CheckGroup Group => CheckGroup.Network;
+
+    public override Explanation Explanation { get; } = new(
+        Why: "What is sent twice was lost, or its answer was late. One per cent halves the throughput of a long path; a lost last segment waits 200 ms or more.",
+        Threshold: "over ten seconds, of at least 1,000 segments: warn above 1 %, fail above 5 %",
+        Source: "/proc/net/snmp, RetransSegs and OutSegs; 1.5 % is where bpftune changes the congestion control, docs/bpftune-tcp-conn",
+        Fix: "ss -tino state established '( retrans > 0 )'   # to whom; then see ST-NE-003, ST-NE-006 and ST-CP-002");
+
+    public override TimeSpan Limit => TimeSpan.FromSeconds(20);
+
+    public override async Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
+    {
+        var networks = host.Pods.Select(static p => (p.Name, p.Network)).Prepend((Name: "", host.Network)).ToList();
+        var before = networks.ConvertAll(static n => Read(n.Network));
+        await host.PauseAsync(Window, stop).ConfigureAwait(false);
+        var judged = networks.Select((n, i) => Judge(n.Name, before[i], Read(n.Network))).ToList();
+        return judged.Exists(static f => f.Verdict != Verdict.Pass) ? judged.FindAll(static f => f.Verdict != Verdict.Pass) : [judged[0]];
+    }
+
+    private static (long Sent, long Again) Read(INetwork network)
+    {
+        var counters = new ProtocolCounters(network.ReadText("/proc/net/snmp"));
+        return (counters["Tcp:OutSegs"], counters["Tcp:RetransSegs"]);
+    }
+
+    private static Finding Judge(string name, (long Sent, long Again) before, (long Sent, long Again) now)
+    {
+        var (sent, again) = (now.Sent - before.Sent, now.Again - before.Again);
+        var percent = sent == 0 ? 0 : 100.0 * again / sent;
+        var measured = $"{Figure.Count(again)} of {Figure.Count(sent)} segments ({Figure.Percent(percent)})";
+        return sent < Enough || percent <= WarnPercent ? Finding.Pass(measured, name) : percent > FailPercent ? Finding.Fail(measured, name) : Finding.Warn(measured, name);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net.Sockets;
+using Straum.Doctor.Hosts;
+
+namespace Straum.Doctor.Checks.Pods;
+
+/// <summary>The first thing that <c>nsenter -t PID -n ip route</c> is used for.</summary>
+internal sealed class DefaultRoute : PodCheck
+{
+    public override string Id => "ST-PO-001";
+
+    public override string Title => "each pod has a way out";
+
+    public override Explanation Explanation { get; } = new(
+        Why: "A pod without a default route, or with one that leaves by a device that is not its pair to the node, reaches nothing. It means that the CNI call failed half way, or that somebody changed the namespace.",
+        Threshold: "fail without a default route by the pod's own device, for each family that the device has an address of",
+        Source: "rtnetlink in the pod's namespace; CNI specification 1.1, section 5, ADD result: routes",
+        Fix: "kubectl delete pod POD   # makes its network anew; straum exec POD -- ip route shows what is there");
+
+    protected override Finding? Examine(IHost host, PodNetwork pod)
+    {
+        var routes = pod.Network.Routes;
+        if (pod.Network.Links.FirstOrDefault(l => l.Name == pod.PodDevice) is not { } device)
+        {
+            return Finding.Fail($"{pod.PodDevice} is gone");
+        }
+        var missing = new List<string>();
+        foreach (var (family, name) in new[] { (AddressFamily.InterNetwork, "IPv4"), (AddressFamily.InterNetworkV6, "IPv6") })
+        {
+            // Link-local and multicast routes say only that the family is there at all.
+            var own = routes.Where(r => r.Destination.BaseAddress.AddressFamily == family
+                && !r.Destination.BaseAddress.IsIPv6LinkLocal && !r.Destination.BaseAddress.IsIPv6Multicast).ToList();
+            var any = own.Exists(r => r.Destination.PrefixLength == 0 && (r.InterfaceIndex == device.Index || r.NextHops.Any(h => h.InterfaceIndex == device.Index)));
+            if (!any && (family == AddressFamily.InterNetwork || own.Count > 0))
+            {
+                missing.Add(name);
+            }
+        }
+        return missing.Count == 0 ? null : Finding.Fail($"no default route for {string.Join(" and ", missing)} by {pod.PodDevice}");
+    }
+}

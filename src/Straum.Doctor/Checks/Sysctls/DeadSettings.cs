@@ -1,0 +1,51 @@
+using Straum.Doctor.Hosts;
+
+namespace Straum.Doctor.Checks.Sysctls;
+
+/// <summary>Lines of sysctl.d that name what this kernel does not have.</summary>
+internal sealed class DeadSettings : Check
+{
+    private static readonly string[] Directories = ["/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d"];
+
+    public override string Id => "ST-SY-007";
+
+    public override string Title => "every setting in sysctl.d exists";
+
+    public override CheckGroup Group => CheckGroup.Sysctls;
+
+    public override Explanation Explanation { get; } = new(
+        Why: "Guides outlive kernels: net.ipv4.netfilter.* became net.netfilter.*, tcp_tw_recycle is gone. sysctl prints an error at boot that nobody reads, and the administrator believes that the value is set.",
+        Threshold: "warn for each key without a file under /proc/sys",
+        Source: "sysctl.d(5); kernel documentation, networking/nf_conntrack-sysctl.rst",
+        Fix: "remove the line, or use today's name: net.ipv4.netfilter.ip_conntrack_X is net.netfilter.nf_conntrack_X");
+
+    public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
+    {
+        var files = Directories.SelectMany(d => (host.ListDirectory(d) ?? []).Where(static f => f.EndsWith(".conf", StringComparison.Ordinal)).Select(f => $"{d}/{f}"))
+            .Append("/etc/sysctl.conf").ToList();
+        var wrong = new List<Finding>();
+        var keys = 0;
+        foreach (var file in files)
+        {
+            foreach (var key in Keys(host.ReadText(file)))
+            {
+                keys++;
+                if (host.Network.ReadText(PathOf(key)) is null && host.ResolvePath(PathOf(key)) is null)
+                {
+                    wrong.Add(Finding.Warn($"{key} does not exist", file));
+                }
+            }
+        }
+        return Task.FromResult(Several(wrong, Finding.Pass($"{keys} keys")));
+    }
+
+    /// <summary>Leaves out comments, patterns, and keys whose absence the line itself permits (a leading minus).</summary>
+    private static IEnumerable<string> Keys(string? text) => (text ?? "").Split('\n')
+        .Select(static l => l.Trim()).Where(static l => l.Length > 0 && l[0] is not ('#' or ';' or '-') && l.Contains('=', StringComparison.Ordinal))
+        .Select(static l => l[..l.IndexOf('=', StringComparison.Ordinal)].Trim()).Where(static k => !k.Contains('*', StringComparison.Ordinal));
+
+    /// <summary>The first separator decides which character is which, as in sysctl(8).</summary>
+    private static string PathOf(string key) => "/proc/sys/" + (key.AsSpan().IndexOfAny('.', '/') is >= 0 and var i && key[i] == '/'
+        ? key
+        : string.Concat(key.Select(static c => c switch { '.' => '/', '/' => '.', _ => c })));
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Straum.Doctor.Reading;
+
+/// <summary>A histogram of a Prometheus page: how many observations were at most each bound.</summary>
+internal sealed class MetricHistogram
+{
+    private readonly List<(double Bound, double Count)> _buckets;
+
+    private MetricHistogram(List<(double, double)> buckets) => _buckets = buckets;
+
+    /// <summary>Null when the page has no histogram of that name, or one without observations. Label sets are added up.</summary>
+    public static MetricHistogram? Read(string page, string name)
+    {
+        var counts = new SortedDictionary<double, double>();
+        foreach (var line in page.Split('\n').Where(l => l.StartsWith(name + "_bucket", StringComparison.Ordinal)))
+        {
+            const string Label = "le=\"";
+            var start = line.IndexOf(Label, StringComparison.Ordinal) + Label.Length;
+            var bound = line[start..line.IndexOf('"', start)];
+            var key = bound == "+Inf" ? double.PositiveInfinity : double.Parse(bound, CultureInfo.InvariantCulture);
+            counts[key] = counts.GetValueOrDefault(key) + double.Parse(NumberFields.Split(line[(line.LastIndexOf('}') + 1)..])[0], CultureInfo.InvariantCulture);
+        }
+        return counts.Count == 0 || counts.Values.Max() == 0 ? null : new MetricHistogram([.. counts.Select(static c => (c.Key, c.Value))]);
+    }
+
+    /// <summary>The bound of the bucket that the fraction falls in: the truth is at most that. The last finite bound stands for all beyond it.</summary>
+    public TimeSpan Percentile(double fraction)
+    {
+        var rank = fraction * _buckets[^1].Count;
+        var bound = _buckets.First(b => b.Count >= rank).Bound;
+        return TimeSpan.FromSeconds(double.IsInfinity(bound) ? _buckets.Where(static b => double.IsFinite(b.Bound)).Select(static b => b.Bound).LastOrDefault() * 2 : bound);
+    }
+}
