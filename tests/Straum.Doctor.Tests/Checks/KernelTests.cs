@@ -115,5 +115,5 @@ public sealed class KernelTests : CheckTest
         (await FindAsync("ST-KE-007")).Verdict.ShouldBe(Verdict.Pass);
     }
 
-    private static MountPoint Mount(string path, string type) => new() { Root = "/", Path = path, FileSystemType = type, Source = type, Options = "rw" };
+    private static MountPoint Mount(string path, string type) => new() { Root = "/", Path = path, FileSystemType = type, Source = type, Options = "rw", IsReadOnly = false };
 }

@@ -1,0 +1,122 @@
+using System.Net;
+using Straum.Doctor.Dns;
+using Straum.Doctor.Hosts;
+using Straum.Linux;
+
+namespace Straum.Doctor.Checks;
+
+public sealed class DnsTests : CheckTest
+{
+    private const string PodConfig = "nameserver 10.96.0.10\nsearch default.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n";
+
+    [Fact]
+    public async Task HostLookups_Answered_Pass()
+    {
+        Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
+        Host.Own.Dns = Answer(1);
+        await ShouldBeAsync("ST-DN-001", Verdict.Pass, "10 answered, p50 1.00 ms");
+    }
+
+    [Fact]
+    public async Task HostLookups_Silence_Fails()
+    {
+        Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
+        await ShouldBeAsync("ST-DN-001", Verdict.Fail, "no answer within 1 s");
+    }
+
+    [Fact]
+    public async Task HostLookups_SomeLost_Warn()
+    {
+        Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
+        var asked = 0;
+        Host.Own.Dns = (_, _) => ++asked % 5 == 0 ? new DnsReply(null, 0, TimeSpan.Zero, Fault: "no answer within 2 s") : new DnsReply(DnsCode.NoError, 1, TimeSpan.FromMilliseconds(2));
+        await ShouldBeAsync("ST-DN-001", Verdict.Warn, "2 of 10 lookups had no answer");
+    }
+
+    [Fact]
+    public async Task HostLookups_ServerFailure_Warns()
+    {
+        Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
+        Host.Own.Dns = static (_, _) => new DnsReply(DnsCode.ServerFailure, 0, TimeSpan.FromMilliseconds(1));
+        await ShouldBeAsync("ST-DN-001", Verdict.Warn, "ServerFailure");
+    }
+
+    [Fact]
+    public async Task PodLookups_AskTheServiceFromThePod()
+    {
+        var pod = AddPod("default/web");
+        pod.Dns = Answer(1);
+        (await FindAsync("ST-DN-002")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Pass), f => f.Subject.ShouldBe("default/web at 10.96.0.10"));
+        pod.Asked.ShouldContain(new DnsQuestion("kubernetes.default.svc.cluster.local", DnsType.Aaaa));
+    }
+
+    [Fact]
+    public async Task PodLookups_NoReadableConfig_IsUnknown()
+    {
+        Host.AddPod("default/web");
+        (await FindAsync("ST-DN-002")).Verdict.ShouldBe(Verdict.Unknown);
+    }
+
+    [Fact]
+    public async Task Amplification_FiveDots_TakesEightQuestions()
+    {
+        var pod = AddPod("default/web");
+        pod.Dns = static (_, q) => q.Name.EndsWith("cluster.local", StringComparison.Ordinal)
+            ? new DnsReply(DnsCode.NoSuchName, 0, TimeSpan.FromMilliseconds(2))
+            : new DnsReply(DnsCode.NoError, 1, TimeSpan.FromMilliseconds(2));
+        Host.Options = new DoctorOptions { ExternalName = "api.example.com" };
+        await ShouldBeAsync("ST-DN-003", Verdict.Warn, "8 questions for api.example.com, 6 for names that do not exist, 8.00 ms (ndots:5)");
+    }
+
+    [Fact]
+    public async Task Amplification_TwoDots_Passes()
+    {
+        AddPod("default/web", PodConfig.Replace("ndots:5", "ndots:2")).Dns = Answer(1);
+        Host.Options = new DoctorOptions { ExternalName = "api.example.com" };
+        await ShouldBeAsync("ST-DN-003", Verdict.Pass, "2 questions");
+    }
+
+    [Fact]
+    public async Task Amplification_SameConfigInTwoNamespaces_IsOneFinding()
+    {
+        AddPod("default/a").Dns = Answer(1);
+        AddPod("shop/b", PodConfig.Replace("default", "shop")).Dns = Answer(1);
+        (await FindAsync("ST-DN-003")).Subject.ShouldBe("default/a, shop/b");
+    }
+
+    [Fact]
+    public async Task Throttling_OfCoreDns_IsFoundByItsGroup()
+    {
+        (await FindAsync("ST-DN-004")).Verdict.ShouldBe(Verdict.Skip);
+        Host.MountList.Add(new MountPoint { Root = "/", Path = "/sys/fs/cgroup", FileSystemType = "cgroup2", Source = "cgroup2", Options = "rw", IsReadOnly = false });
+        Host.Files["/proc/99/comm"] = ["coredns\n"];
+        Host.Files["/proc/99/cgroup"] = ["0::/kubepods/pod1/dns\n"];
+        Host.Files["/sys/fs/cgroup/kubepods/pod1/dns/cpu.stat"] = ["nr_periods 100\nnr_throttled 10\n", "nr_periods 200\nnr_throttled 60\n"];
+        await ShouldBeAsync("ST-DN-004", Verdict.Fail, "50 of 100 periods throttled");
+    }
+
+    [Theory]
+    [InlineData("nameserver 127.0.0.53\n", null, Verdict.Warn)]
+    [InlineData("nameserver 127.0.0.53\n", "nameserver 192.0.2.53\n", Verdict.Pass)]
+    [InlineData("nameserver 1.1.1.1\nnameserver 2.2.2.2\nnameserver 3.3.3.3\nnameserver 4.4.4.4\n", null, Verdict.Warn)]
+    public async Task HostFile_CanBeHandedOn(string file, string? resolved, Verdict verdict)
+    {
+        Host.Files["/etc/resolv.conf"] = [file];
+        if (resolved is not null)
+        {
+            Host.Files["/run/systemd/resolve/resolv.conf"] = [resolved];
+        }
+        (await FindAsync("ST-DN-005")).Verdict.ShouldBe(verdict);
+    }
+
+    private static Func<IPEndPoint, DnsQuestion, DnsReply> Answer(double milliseconds) => (_, _) => new DnsReply(DnsCode.NoError, 1, TimeSpan.FromMilliseconds(milliseconds));
+
+    private SyntheticNetwork AddPod(string name, string config = PodConfig)
+    {
+        var network = Host.AddPod(name);
+        var process = 1000 + Host.PodList.Count;
+        Host.PodList[^1] = Host.PodList[^1] with { Process = process };
+        Host.Files[$"/proc/{process}/root/etc/resolv.conf"] = [config];
+        return network;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Net;
+using Straum.Doctor.Hosts;
+using Straum.Linux.Netlink;
+
+namespace Straum.Doctor.Checks;
+
+public sealed class NetworkTests : CheckTest
+{
+    public NetworkTests()
+    {
+        AddLink(2, "eth0");
+        Host.Own.RouteList.Add(new Route { Destination = IPNetwork.Parse("0.0.0.0/0"), Gateway = IPAddress.Parse("10.0.0.1"), InterfaceIndex = 2 });
+    }
+
+    [Fact]
+    public async Task OverlayLinks_Vxlan_WarnsWithItsHeader()
+    {
+        (await FindAsync("ST-NE-001")).Verdict.ShouldBe(Verdict.Pass);
+        AddLink(5, "flannel.1", "vxlan", mtu: 1450, vxlan: new VxlanSettings { Vni = 1, UnderlayIndex = 2 });
+        await ShouldBeAsync("ST-NE-001", Verdict.Warn, "vxlan, 50 bytes of each packet (3.3 % of 1500), MTU 1450");
+    }
+
+    [Fact]
+    public async Task OverlayLinks_UnusedTunnelOfTheKernel_IsNone()
+    {
+        Host.Own.LinkList.Add(new Link { Index = 9, Name = "tunl0", Kind = "ipip", Mtu = 1480 });
+        (await FindAsync("ST-NE-001")).Verdict.ShouldBe(Verdict.Pass);
+    }
+
+    [Theory]
+    [InlineData(1450, Verdict.Pass)]
+    [InlineData(1500, Verdict.Fail)]
+    public async Task OverlayMtu_MustLeaveRoom(int mtu, Verdict verdict)
+    {
+        AddLink(5, "flannel.1", "vxlan", mtu: mtu, vxlan: new VxlanSettings { Vni = 1, UnderlayIndex = 2 });
+        var finding = await FindAsync("ST-NE-002");
+        finding.Verdict.ShouldBe(verdict);
+        finding.Fix.ShouldBe(verdict == Verdict.Fail ? "ip link set dev flannel.1 mtu 1450" : null);
+    }
+
+    [Fact]
+    public async Task PathMtu_LargeEchoesLost_IsABlackHole()
+    {
+        Host.Options = new DoctorOptions { Peers = [IPAddress.Parse("10.0.0.2")] };
+        Host.Own.Echo = static (_, size) => size > 1400 ? new Echo(null) : new Echo(TimeSpan.FromMilliseconds(1));
+        await ShouldBeAsync("ST-NE-003", Verdict.Fail, "84 bytes come back, 1500 are lost");
+    }
+
+    [Fact]
+    public async Task PathMtu_RouterSaysSo_Passes()
+    {
+        Host.Options = new DoctorOptions { Peers = [IPAddress.Parse("10.0.0.2")] };
+        Host.Own.Echo = static (_, size) => size > 1400 ? new Echo(null, 1400) : new Echo(TimeSpan.FromMilliseconds(1));
+        await ShouldBeAsync("ST-NE-003", Verdict.Pass, "1400 bytes, and routers say so");
+    }
+
+    [Fact]
+    public async Task PathMtu_NothingComesBack_IsUnknown()
+    {
+        Host.AgentReports["routes"] = """{"routes":[{"prefix":"10.0.0.2/32","kind":"remote-node","peer":"n2"},{"prefix":"10.244.2.0/24","kind":"remote-pods","peer":"n2"}]}""";
+        Host.Own.Echo = static (_, _) => new Echo(null);
+        (await FindAsync("ST-NE-003")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Unknown), f => f.Subject.ShouldBe("n2 10.0.0.2"));
+    }
+
+    [Theory]
+    [InlineData(1, 8, 4, "", Verdict.Warn)]
+    [InlineData(4, 8, 4, "", Verdict.Pass)]
+    [InlineData(1, 1, 2, "", Verdict.Pass)]
+    [InlineData(1, 1, 8, "ff\n", Verdict.Pass)]
+    [InlineData(1, 1, 8, "00\n", Verdict.Warn)]
+    public async Task Queues_OneForManyCpus_Warns(int queues, int most, int cpus, string steering, Verdict verdict)
+    {
+        Host.Cpus = cpus;
+        Host.Own.Nics["eth0"] = Nic(queues: queues, most: most);
+        Host.Files["/sys/class/net/eth0/queues/rx-0/rps_cpus"] = [steering];
+        (await FindAsync("ST-NE-004")).Verdict.ShouldBe(verdict);
+    }
+
+    [Fact]
+    public async Task Queues_DriverHasOnlyOne_FixSteersPackets()
+    {
+        Host.Cpus = 36;
+        Host.Own.Nics["eth0"] = Nic(queues: 1, most: 1);
+        (await FindAsync("ST-NE-004")).Fix.ShouldBe("echo f,ffffffff > /sys/class/net/eth0/queues/rx-0/rps_cpus");
+    }
+
+    [Fact]
+    public async Task Offloads_Off_WarnAndFixNamesThem()
+    {
+        Host.Own.Nics["eth0"] = Nic() with { ReceiveAggregation = false };
+        (await FindAsync("ST-NE-005")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Warn), f => f.Fix.ShouldBe("ethtool -K eth0 gro on"));
+    }
+
+    [Fact]
+    public async Task Losses_Missed_WarnWithTheRing()
+    {
+        Host.Own.Nics["eth0"] = Nic();
+        Host.Files["/sys/class/net/eth0/statistics/rx_missed_errors"] = ["3\n", "5\n"];
+        // No packet at all beside two that were missed.
+        (await FindAsync("ST-NE-006")).ShouldSatisfyAllConditions(
+            f => f.Verdict.ShouldBe(Verdict.Fail), f => f.Fix.ShouldBe("ethtool -G eth0 rx 4096   # now 256"));
+    }
+
+    [Fact]
+    public async Task Neighbors_NearTheLimit_Warn()
+    {
+        Host.Files["/proc/sys/net/ipv4/neigh/default/gc_thresh3"] = ["1024\n"];
+        Host.Files["/proc/net/stat/arp_cache"] = ["entries  allocs destroys\n00000320  00000001 00000000\n00000320  00000001 00000000\n"];
+        var result = await ExamineAsync("ST-NE-007");
+        result.Findings[0].Verdict.ShouldBe(Verdict.Warn);
+        result.Findings[0].Measured.ShouldStartWith("800 of 1024");
+        result.Findings[1].Verdict.ShouldBe(Verdict.Skip);
+    }
+
+    [Theory]
+    [InlineData(10_000, 50, Verdict.Pass)]
+    [InlineData(10_000, 200, Verdict.Warn)]
+    [InlineData(10_000, 800, Verdict.Fail)]
+    [InlineData(100, 50, Verdict.Pass)]
+    public async Task Retransmissions_OfAPod_AreFound(int sent, int again, Verdict verdict)
+    {
+        Host.Files["/proc/net/snmp"] = [Snmp(0, 0)];
+        Host.AddPod("default/web").Files["/proc/net/snmp"] = [Snmp(5, 1), Snmp(5 + sent, 1 + again)];
+        var finding = await FindAsync("ST-NE-008");
+        finding.Verdict.ShouldBe(verdict);
+        finding.Subject.ShouldBe(verdict == Verdict.Pass ? "" : "default/web");
+    }
+
+    [Fact]
+    public async Task ListenQueues_OverflowInAPod_Fails()
+    {
+        Host.AddPod("default/web").Files["/proc/net/netstat"] = ["TcpExt: ListenOverflows ListenDrops\nTcpExt: 1 1\n", "TcpExt: ListenOverflows ListenDrops\nTcpExt: 4 5\n"];
+        await ShouldBeAsync("ST-NE-009", Verdict.Fail, "3 overflows, 4 drops");
+    }
+
+    [Theory]
+    [InlineData("cubic", "pfifo_fast", Verdict.Pass)]
+    [InlineData("bbr", "pfifo_fast", Verdict.Warn)]
+    [InlineData("bbr", "fq", Verdict.Pass)]
+    public async Task CongestionControl_BbrWantsFq(string algorithm, string qdisc, Verdict verdict)
+    {
+        Host.Files["/proc/sys/net/ipv4/tcp_congestion_control"] = [algorithm + "\n"];
+        Host.Own.QdiscList.Add(new Qdisc(2, qdisc, IsRoot: true));
+        Host.Own.QdiscList.Add(new Qdisc(2, "clsact", IsRoot: false));
+        (await FindAsync("ST-NE-010")).Verdict.ShouldBe(verdict);
+    }
+
+    [Fact]
+    public async Task CongestionControl_MultiQueueOverFq_Passes()
+    {
+        Host.Files["/proc/sys/net/ipv4/tcp_congestion_control"] = ["bbr\n"];
+        Host.Own.QdiscList.AddRange([new Qdisc(2, "mq", true), new Qdisc(2, "fq", false), new Qdisc(2, "fq", false)]);
+        (await FindAsync("ST-NE-010")).Verdict.ShouldBe(Verdict.Pass);
+    }
+
+    [Fact]
+    public async Task Uplink_NoCarrierOrSlow_IsSaid()
+    {
+        Host.Files["/sys/class/net/eth0/speed"] = ["100\n"];
+        await ShouldBeAsync("ST-NE-011", Verdict.Warn, "100 Mbit/s");
+        Host.Own.LinkList[0] = Host.Own.LinkList[0] with { Flags = LinkFlags.Up };
+        await ShouldBeAsync("ST-NE-011", Verdict.Fail, "no carrier");
+    }
+
+    private static NicSettings Nic(int queues = 4, int most = 4) => new("virtio_net", queues, most, 256, 4096, true, true, true, true);
+
+    private static string Snmp(int sent, int again) => $"Tcp: InSegs OutSegs RetransSegs\nTcp: 7 {sent} {again}\n";
+
+    private void AddLink(int index, string name, string kind = "", int mtu = 1500, VxlanSettings? vxlan = null) => Host.Own.LinkList.Add(new Link
+    {
+        Index = index,
+        Name = name,
+        Kind = kind,
+        Mtu = mtu,
+        Vxlan = vxlan,
+        Flags = LinkFlags.Up | LinkFlags.LowerUp,
+    });
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using Straum.Doctor.Hosts;
+using Straum.Linux.Netlink;
+
+namespace Straum.Doctor.Checks;
+
+public sealed class PodTests : CheckTest
+{
+    private readonly SyntheticNetwork _pod;
+
+    public PodTests()
+    {
+        AddLink(Host.Own, 2, "eth0", 1500);
+        AddLink(Host.Own, 7, "lxc0", 1500);
+        Host.Own.RouteList.Add(new Route { Destination = IPNetwork.Parse("0.0.0.0/0"), Gateway = IPAddress.Parse("10.0.0.1"), InterfaceIndex = 2 });
+        _pod = Host.AddPod("default/web");
+        AddLink(_pod, 3, "eth0", 1500);
+        AddRoute("10.244.1.1/32", null);
+        AddRoute("0.0.0.0/0", "10.244.1.1");
+        _pod.NeighborList.Add(new Neighbor { InterfaceIndex = 3, Address = IPAddress.Parse("10.244.1.1"), State = NeighborState.Reachable });
+    }
+
+    public static TheoryData<string> Ids => ["ST-PO-001", "ST-PO-002", "ST-PO-003", "ST-PO-004"];
+
+    [Theory, MemberData(nameof(Ids))]
+    public async Task GoodPod_Passes(string id) => await ShouldBeAsync(id, Verdict.Pass, "default/web");
+
+    [Theory, MemberData(nameof(Ids))]
+    public async Task NoPods_DoesNotApply(string id)
+    {
+        Host.PodList.Clear();
+        await ShouldBeAsync(id, Verdict.Skip, "no pods");
+    }
+
+    [Fact]
+    public async Task DefaultRoute_Missing_Fails()
+    {
+        _pod.RouteList.RemoveAt(1);
+        var finding = await FindAsync("ST-PO-001");
+        finding.ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Fail), f => f.Subject.ShouldBe("default/web"), f => f.Measured.ShouldContain("IPv4"));
+    }
+
+    [Fact]
+    public async Task DefaultRoute_IPv6AddressWithoutOne_Fails()
+    {
+        AddRoute("fd44::1/128", null);
+        AddRoute("fe80::/64", null);
+        await ShouldBeAsync("ST-PO-001", Verdict.Fail, "IPv6");
+    }
+
+    [Fact]
+    public async Task Gateway_Failed_Fails()
+    {
+        _pod.NeighborList[0] = _pod.NeighborList[0] with { State = NeighborState.Failed };
+        await ShouldBeAsync("ST-PO-002", Verdict.Fail, "10.244.1.1 is FAILED");
+    }
+
+    [Fact]
+    public async Task Mtu_EndsDiffer_Fails()
+    {
+        _pod.LinkList[0] = _pod.LinkList[0] with { Mtu = 1400 };
+        (await FindAsync("ST-PO-003")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Fail), f => f.Fix.ShouldBe("straum exec default/web -- ip link set dev eth0 mtu 1400"));
+    }
+
+    [Fact]
+    public async Task Mtu_NoRoomForTheOverlay_Fails()
+    {
+        AddLink(Host.Own, 9, "straum_vxlan", 1500, "vxlan", new VxlanSettings { External = true });
+        await ShouldBeAsync("ST-PO-003", Verdict.Fail, "1500 + 50 does not fit the uplink's 1500");
+    }
+
+    [Fact]
+    public async Task Pair_HostEndDown_Fails()
+    {
+        Host.Own.LinkList[1] = Host.Own.LinkList[1] with { Flags = LinkFlags.None };
+        (await FindAsync("ST-PO-004")).Fix.ShouldBe("ip link set dev lxc0 up");
+    }
+
+    [Fact]
+    public async Task ManyWrong_TheRestIsCounted()
+    {
+        for (var i = 0; i < 40; i++)
+        {
+            Host.AddPod($"default/p{i:00}");
+        }
+        var findings = (await ExamineAsync("ST-PO-001")).Findings;
+        findings.Count.ShouldBe(21);
+        findings[^1].Subject.ShouldBe("default/p20 and 19 more");
+    }
+
+    [Fact]
+    public async Task Attached_UnknownToTheAgentOrTheKernel_IsSaid()
+    {
+        Host.AgentReports["pods"] = """{"pods":[{"pod":"a/b","interface":"lxcgone","state":"attached","inKernel":true},{"pod":"a/c","interface":"eth0","state":"attached","inKernel":false}]}""";
+        (await ExamineAsync("ST-PO-005")).Findings.Select(static f => (f.Verdict, f.Subject))
+            .ShouldBe([(Verdict.Fail, "a/b"), (Verdict.Fail, "a/c"), (Verdict.Warn, "default/web")]);
+    }
+
+    private static void AddLink(SyntheticNetwork network, int index, string name, int mtu, string kind = "", VxlanSettings? vxlan = null) => network.LinkList.Add(new Link
+    {
+        Index = index,
+        Name = name,
+        Kind = kind,
+        Mtu = mtu,
+        Vxlan = vxlan,
+        Flags = LinkFlags.Up | LinkFlags.LowerUp,
+    });
+
+    private void AddRoute(string destination, string? gateway) => _pod.RouteList.Add(new Route
+    {
+        Destination = IPNetwork.Parse(destination),
+        Gateway = gateway is null ? null : IPAddress.Parse(gateway),
+        InterfaceIndex = 3,
+    });
+}
