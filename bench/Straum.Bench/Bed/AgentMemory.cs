@@ -1,5 +1,4 @@
 using System.Globalization;
-using Straum.Datapath.Programs;
 using Straum.Linux.Bpf;
 
 namespace Straum.Bench.Bed;
@@ -18,7 +17,7 @@ internal static class AgentMemory
     public static double OfTables(string bpf)
     {
         var bytes = 0.0;
-        foreach (var path in Directory.EnumerateFiles(new PinLayout(bpf).Maps))
+        foreach (var path in PinnedTables.All(bpf))
         {
             using var map = BpfMap.OpenPinned(path);
             bytes += ReadField($"/proc/self/fdinfo/{map.Handle.DangerousGetHandle()}", "memlock");

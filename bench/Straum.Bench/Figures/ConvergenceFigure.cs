@@ -7,7 +7,6 @@ using Straum.Bench.Peers;
 using Straum.Bench.Report;
 using Straum.Bench.Statistics;
 using Straum.Datapath.Abi;
-using Straum.Datapath.Programs;
 using Straum.Linux.Bpf;
 
 namespace Straum.Bench.Figures;
@@ -115,7 +114,7 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
     // The entry of a Service is published last, under a new range: when it differs, the change is complete.
     private async Task<double[]> ChangeEndpointsAsync(FakeApi api, StraumNode node)
     {
-        using var map = BpfMap.OpenPinned(new PinLayout(node.Bpf).Map("svc"));
+        using var map = BpfMap.OpenPinned(PinnedTables.PathOf(node.Bpf, "svc"));
         var entries = new BpfMap<SvcKey, SvcEntry>(map);
         var milliseconds = new double[Changes];
         for (var change = 0; change < Changes; change++)
