@@ -70,6 +70,7 @@ internal static class CommandLine
         RoutesCommand.Create(),
         ServicesCommand.Create(),
         StatusCommand.Create(),
+        TuneCommand.Create(),
         VerifyCommand.Create(),
     };
 }

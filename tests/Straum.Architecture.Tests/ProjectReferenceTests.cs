@@ -13,7 +13,7 @@ public sealed class ProjectReferenceTests
         ["Straum.Datapath"] = ["Straum.Control", "Straum.Linux"],
         ["Straum.Agent"] = ["Straum.Datapath"],
         ["Straum.Lab"] = ["Straum.Kubernetes", "Straum.Linux"],
-        ["Straum.Doctor"] = ["Straum.Linux"],
+        ["Straum.Doctor"] = ["Straum.Control", "Straum.Linux"],
         ["Straum.Cli"] = ["Straum.Agent", "Straum.Doctor", "Straum.Lab"],
     };
 

@@ -16,6 +16,7 @@ public static class TuningCatalogue
 {
     private const long ConntrackEntryBytes = 320; // sizeof(struct nf_conn) with its extensions, rounded as its slab is
     private const long ConntrackWish = 1_000_000;
+    private const long ConntrackStep = 65_536;
     private const int BucketsPerPage = 512; // nf_ct_alloc_hashtable rounds up to whole pages
 
     public static IReadOnlyList<TuningSetting> All { get; } =
@@ -185,8 +186,9 @@ public static class TuningCatalogue
     /// <summary>kube-proxy's own sizing: kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go.</summary>
     public static long KubeProxyFloor(TuningFacts facts) => Math.Max(131_072, 32_768L * facts.Cores);
 
+    // In steps, so that a machine whose memory is a little more than a power of two is not changed for a little.
     private static long ConntrackMax(TuningFacts facts) =>
-        Math.Max(KubeProxyFloor(facts), Math.Min(ConntrackWish, facts.MemoryBytes / 100 / ConntrackEntryBytes));
+        Math.Max(KubeProxyFloor(facts), Math.Min(ConntrackWish, facts.MemoryBytes / 100 / ConntrackEntryBytes / ConntrackStep * ConntrackStep));
 
     // Small machines get a table by their memory, of which MemTotal is a little less than what the kernel counted.
     private static bool IsNear(string text, long expected) =>

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Straum.Agent.Configuration.Yaml;
 using Straum.Control.Tuning;
 using static Straum.Agent.Configuration.Import.ImportAnswer;
@@ -9,7 +8,7 @@ namespace Straum.Agent.Configuration.Import;
 /// sysctl.d(5) and sysctl.conf(5). The file stays in force on the host; what belongs to each network namespace is carried
 /// over to pods, which never saw it.
 /// </summary>
-internal sealed partial class SysctlImport : IImportFormat
+internal sealed class SysctlImport : IImportFormat
 {
     private const string OnHost = "stays in force on the host by its file, which `straum tune` leaves alone";
 
@@ -38,17 +37,16 @@ internal sealed partial class SysctlImport : IImportFormat
     public string Description => "a sysctl.d file";
 
     public bool Recognises(ImportSource source) =>
-        Lines(source).Select(static l => l.Text).ToList() is { Count: > 0 } lines && lines.All(static l => Line().IsMatch(l));
+        SysctlText.Lines(source.Text).ToList() is { Count: > 0 } lines && lines.All(static l => l.Setting is not null);
 
     public void Read(ImportSource source, ImportDraft draft)
     {
-        foreach (var (number, text) in Lines(source))
+        foreach (var (number, text, setting) in SysctlText.Lines(source.Text))
         {
-            if (Line().Match(text) is not { Success: true } match)
+            if (setting is not var (key, value))
             {
                 throw new ImportException(source.File, number, $"'{text}' is not of the form key = value");
             }
-            var (key, value) = (Dotted(match.Groups["key"].Value), match.Groups["value"].Value.Trim());
             var entry = new ImportValue(key, new ConfigScalar(value, IsPlain: true, number, 1), number);
             if (Answer(key, value) is { } answer)
             {
@@ -91,15 +89,4 @@ internal sealed partial class SysctlImport : IImportFormat
         long.TryParse(value, out var size) && size <= 131_072
             ? OnHost + "; on more than 4 cores it is less than kube-proxy's floor of 32768 per core"
             : OnHost;
-
-    private static IEnumerable<(int Number, string Text)> Lines(ImportSource source) => source.Text.Split('\n')
-        .Select(static (line, index) => (index + 1, line.Trim()))
-        .Where(static l => l.Item2 is not "" && l.Item2[0] is not ('#' or ';'));
-
-    // The first separator decides the form, as in sysctl(8).
-    private static string Dotted(string key) =>
-        key.AsSpan().IndexOfAny('.', '/') is >= 0 and var at && key[at] == '/' && !key.Contains('.') ? key.Replace('/', '.') : key;
-
-    [GeneratedRegex(@"^-?(?<key>[A-Za-z0-9_][A-Za-z0-9_./*:@-]*)\s*=(?<value>.*)$")]
-    private static partial Regex Line();
 }

@@ -1,0 +1,172 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+using Straum.Cli.Terminal;
+using Straum.Control.Tuning;
+using Straum.Doctor.Tuning;
+using Straum.Linux;
+
+namespace Straum.Cli.Commands;
+
+/// <summary>
+/// <c>straum tune plan|apply|revert|status</c>: kernel settings of this host. JSON: <see cref="TunePlanReport"/> for the plan,
+/// a list of <see cref="TuneResult"/> for the others.
+/// </summary>
+internal static partial class TuneCommand
+{
+    private static readonly Option<string> Profile = new("--profile")
+    {
+        Description = "safe raises ceilings; full also changes ports, timeouts and congestion control",
+        HelpName = "safe|full",
+        DefaultValueFactory = static _ => "safe",
+    };
+
+    private static readonly Option<string> Root = new("--root")
+    {
+        Description = "Where the host's file system is, when it is not /: a mount in a container",
+        HelpName = "folder",
+        DefaultValueFactory = static _ => "/",
+    };
+
+    private static readonly OutputOption Output = new();
+
+    public static Command Create()
+    {
+        Profile.AcceptOnlyFromAmong("safe", "full");
+        return new Command("tune", "Kernel settings of this host: what to change, why, and back again")
+        {
+            Sub("plan", "Show what apply would change, and why; changes nothing", Plan, Profile),
+            Sub("apply", "Change what plan shows; remembers what was there", Apply, Profile),
+            Sub("revert", "Put everything back that apply changed", Revert),
+            Sub("status", "Whether what was applied is still in force; exit code 1 when it is not", Status),
+        };
+    }
+
+    private static Command Sub(string name, string description, Func<ParseResult, Tuner, int> action, params ReadOnlySpan<Option> options)
+    {
+        var command = new Command(name, description) { Root, Output };
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+        command.SetAction(parse =>
+        {
+            try
+            {
+                return action(parse, Tuner.Of(new TunePaths(parse.GetRequiredValue(Root))));
+            }
+            catch (JsonException e)
+            {
+                throw new CommandFault($"tune {name}", $"the journal is damaged: {e.Message}", "it is tune.json in /var/lib/straum", inner: e);
+            }
+            catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
+            {
+                throw new CommandFault($"tune {name}", e.Message.TrimEnd('.'), "are you root?", inner: e);
+            }
+        });
+        return command;
+    }
+
+    private static TuningProfile ProfileOf(ParseResult parse) => parse.GetValue(Profile) is "full" ? TuningProfile.Full : TuningProfile.Safe;
+
+    private static int Plan(ParseResult parse, Tuner tuner)
+    {
+        var steps = tuner.Plan(ProfileOf(parse));
+        if (Output.IsJson(parse))
+        {
+            Write(parse, JsonSerializer.Serialize(TunePlanReport.Of(ProfileOf(parse), tuner.Facts, steps), TuneJson.Default.TunePlanReport));
+            return ExitCode.Ok;
+        }
+        DrawPlan(parse, steps);
+        var changes = steps.Count(static s => s.Action == TuningAction.Change);
+        Write(parse, changes == 0 ? "nothing to change" : $"{changes} to change: straum tune apply --profile {parse.GetValue(Profile)}");
+        return ExitCode.Ok;
+    }
+
+    private static int Apply(ParseResult parse, Tuner tuner)
+    {
+        if (!Output.IsJson(parse))
+        {
+            DrawPlan(parse, [.. tuner.Plan(ProfileOf(parse)).Where(static s => s.Action == TuningAction.Change)]);
+        }
+        var results = tuner.Apply(ProfileOf(parse));
+        Report(parse, results, "nothing to change");
+        return results.All(static r => r.IsRight) ? ExitCode.Ok : ExitCode.Problem;
+    }
+
+    private static int Revert(ParseResult parse, Tuner tuner)
+    {
+        Report(parse, tuner.Revert(), "nothing was applied");
+        return ExitCode.Ok;
+    }
+
+    private static int Status(ParseResult parse, Tuner tuner)
+    {
+        var results = tuner.Status();
+        Report(parse, results, "nothing was applied");
+        return results.All(static r => r.IsRight) ? ExitCode.Ok : ExitCode.Problem;
+    }
+
+    // A diff with its reasons, and then what is left alone.
+    private static void DrawPlan(ParseResult parse, IReadOnlyList<TuningStep> steps)
+    {
+        var screen = Screen.For(parse);
+        foreach (var step in steps.Where(static s => s.Action == TuningAction.Change))
+        {
+            screen.MarkupLineInterpolated($"[red]- {step.Setting.Key} = {step.Now}[/]");
+            screen.MarkupLineInterpolated($"[green]+ {step.Setting.Key} = {step.Wanted}[/]");
+            Detail("why", step.Setting.Reason);
+            Detail("from", step.Setting.Source);
+            Detail("for", step.Setting.Scope == SettingScope.Host ? "the host" : "the host; pods get it by pods.tuning in straum.yaml");
+            Detail("instead of", step.Setting.Replaces);
+        }
+        var others = steps.Where(static s => s.Action != TuningAction.Change).ToList();
+        if (others.Count == 0)
+        {
+            return;
+        }
+        var table = Screen.Columns("SETTING", "NOW", "WANTED", "LEFT ALONE");
+        foreach (var step in others)
+        {
+            table.AddRow([.. new[] { step.Setting.Key, step.Now ?? "-", step.Wanted, step.Action == TuningAction.AsWanted ? "as wanted, " + step.Why : step.Why }.Select(Markup.Escape)]);
+        }
+        screen.Write(table);
+
+        void Detail(string name, string? text)
+        {
+            if (text is not null)
+            {
+                screen.MarkupLineInterpolated($"    [dim]{name}:[/] {text}");
+            }
+        }
+    }
+
+    private static void Report(ParseResult parse, IReadOnlyList<TuneResult> results, string otherwise)
+    {
+        if (Output.IsJson(parse))
+        {
+            Write(parse, JsonSerializer.Serialize(results, TuneJson.Default.IReadOnlyListTuneResult));
+            return;
+        }
+        if (results.Count == 0)
+        {
+            Write(parse, otherwise);
+            return;
+        }
+        var table = Screen.Columns("SETTING", "BEFORE", "NOW", "WHAT");
+        foreach (var result in results)
+        {
+            table.AddRow([.. new[] { result.Key, result.Before ?? "-", result.Now ?? "-", result.What }.Select(Markup.Escape)]);
+        }
+        Screen.For(parse).Write(table);
+    }
+
+    private static void Write(ParseResult parse, string line) => parse.InvocationConfiguration.Output.WriteLine(line);
+
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonSerializable(typeof(TunePlanReport))]
+    [JsonSerializable(typeof(IReadOnlyList<TuneResult>))]
+    private sealed partial class TuneJson : JsonSerializerContext;
+}

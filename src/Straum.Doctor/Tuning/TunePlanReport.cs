@@ -1,0 +1,14 @@
+using Straum.Control.Tuning;
+
+namespace Straum.Doctor.Tuning;
+
+/// <summary>What `straum tune plan -o json` prints.</summary>
+/// <param name="Profile">safe or full.</param>
+/// <param name="Cores">Processors online.</param>
+/// <param name="MemoryBytes">MemTotal.</param>
+/// <param name="Settings">In the order of writing.</param>
+public sealed record TunePlanReport(string Profile, int Cores, long MemoryBytes, IReadOnlyList<TuneStepReport> Settings)
+{
+    public static TunePlanReport Of(TuningProfile profile, TuningFacts facts, IReadOnlyList<TuningStep> steps) =>
+        new(profile.ToString().ToLowerInvariant(), facts.Cores, facts.MemoryBytes, [.. steps.Select(TuneStepReport.Of)]);
+}

@@ -1,0 +1,9 @@
+namespace Straum.Doctor.Tuning;
+
+/// <summary>What was done to one setting, or found of it.</summary>
+/// <param name="Key">With dots.</param>
+/// <param name="Before">Its value before.</param>
+/// <param name="Now">Its value after; null when the kernel has no such setting any more.</param>
+/// <param name="IsRight">It is as it was meant to be.</param>
+/// <param name="What">In words: changed, put back, left alone because.</param>
+public sealed record TuneResult(string Key, string? Before, string? Now, bool IsRight, string What);

@@ -1,0 +1,257 @@
+using Straum.Control.Tuning;
+using Straum.Linux;
+
+namespace Straum.Doctor.Tuning;
+
+public sealed class TunerTests : IDisposable
+{
+    private readonly FakeHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void Plan_ChangesNothing()
+    {
+        var before = _host.Picture();
+
+        _host.Tuner.Plan(TuningProfile.Full).Count(static s => s.Action == TuningAction.Change).ShouldBe(12);
+
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData(TuningProfile.Safe)]
+    [InlineData(TuningProfile.Full)]
+    public void Revert_AfterApply_LeavesAByteIdenticalHost(TuningProfile profile)
+    {
+        var before = _host.Picture();
+
+        _host.Tuner.Apply(profile).ShouldAllBe(static r => r.IsRight);
+        _host.Picture().ShouldNotBe(before);
+        _host.Tuner.Status().ShouldAllBe(static r => r.IsRight);
+        _host.Tuner.Revert().ShouldAllBe(static r => r.IsRight);
+
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Fact]
+    public void Apply_Full_WritesTheValues()
+    {
+        _host.Tuner.Apply(TuningProfile.Full);
+
+        _host.Get("net.core.somaxconn").ShouldBe("32768");
+        _host.Get("net.ipv4.ip_local_port_range").ShouldBe("10240 65535");
+        _host.Get("net.ipv4.ip_local_reserved_ports").ShouldBe("10248-10259,30000-32767");
+        _host.Get("net.core.default_qdisc").ShouldBe("fq");
+        _host.Get("net.ipv4.tcp_congestion_control").ShouldBe("bbr");
+        File.ReadAllText(_host.Paths.OwnFile).ShouldContain("-net.core.somaxconn = 32768\n");
+    }
+
+    [Fact]
+    public void Apply_Again_ChangesNothing()
+    {
+        _host.Tuner.Apply(TuningProfile.Full);
+        var applied = _host.Picture();
+
+        _host.Tuner.Apply(TuningProfile.Full).ShouldBeEmpty();
+
+        _host.Picture().ShouldBe(applied);
+    }
+
+    [Fact]
+    public void Apply_FullAfterSafe_IsRevertedToTheVeryFirstValues()
+    {
+        var before = _host.Picture();
+
+        _host.Tuner.Apply(TuningProfile.Safe);
+        _host.Tuner.Apply(TuningProfile.Full);
+        _host.Tuner.Revert();
+
+        _host.Picture().ShouldBe(before);
+    }
+
+    public static TheoryData<int> Writes => new(Enumerable.Range(1, 12));
+
+    [Theory, MemberData(nameof(Writes))]
+    public void Apply_ProcessEndsAtAnyWrite_CanBeReverted(int write)
+    {
+        var before = _host.Picture();
+
+        Should.Throw<OperationCanceledException>(() => _host.CrashingAt(write).Apply(TuningProfile.Full));
+        _host.Tuner.Status().ShouldContain(static r => r.What.Contains("interrupted"));
+        _host.Tuner.Revert();
+
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Theory, MemberData(nameof(Writes))]
+    public void Apply_ProcessEndsAtAnyWrite_CanBeFinished(int write)
+    {
+        var before = _host.Picture();
+
+        Should.Throw<OperationCanceledException>(() => _host.CrashingAt(write).Apply(TuningProfile.Full));
+        _host.Tuner.Apply(TuningProfile.Full);
+
+        _host.Tuner.Plan(TuningProfile.Full).ShouldAllBe(static s => s.Action == TuningAction.AsWanted);
+        _host.Tuner.Revert();
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Theory, MemberData(nameof(Writes))]
+    public void Revert_ProcessEndsAtAnyWrite_CanBeRunAgain(int write)
+    {
+        var before = _host.Picture();
+        _host.Tuner.Apply(TuningProfile.Full);
+
+        Should.Throw<OperationCanceledException>(() => _host.CrashingAt(write).Revert());
+        _host.Tuner.Revert();
+
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Fact]
+    public void Apply_KeyThatAFileOfTheAdministratorsNames_IsLeftAlone()
+    {
+        _host.Write("etc/sysctl.d/99-mine.conf", "# mine\nnet.core.somaxconn=1024\n");
+        _host.Write("etc/sysctl.conf", "net/ipv4/tcp_fin_timeout = 30\n");
+
+        _host.Tuner.Apply(TuningProfile.Full);
+
+        _host.Get("net.core.somaxconn").ShouldBe("4096");
+        _host.Get("net.ipv4.tcp_fin_timeout").ShouldBe("60");
+        Step("net.core.somaxconn").ShouldSatisfyAllConditions(
+            s => s.Action.ShouldBe(TuningAction.Keep), s => s.Why.ShouldBe($"{_host.Root}/etc/sysctl.d/99-mine.conf:2 sets it to 1024"));
+    }
+
+    [Fact]
+    public void Apply_FileOfTheDistribution_IsNoAdministrators()
+    {
+        _host.Write("usr/lib/sysctl.d/50-default.conf", "net.core.default_qdisc = fq_codel\n");
+
+        _host.Tuner.Apply(TuningProfile.Full);
+
+        _host.Get("net.core.default_qdisc").ShouldBe("fq");
+    }
+
+    [Fact]
+    public void Apply_ValueThatIsNoDefault_IsLeftAlone()
+    {
+        _host.Set("net.ipv4.tcp_fin_timeout", "42");
+
+        _host.Tuner.Apply(TuningProfile.Full);
+
+        _host.Get("net.ipv4.tcp_fin_timeout").ShouldBe("42");
+        Step("net.ipv4.tcp_fin_timeout").Why.ShouldContain("42 is no default");
+    }
+
+    [Fact]
+    public void Apply_LargerValueThanWanted_IsNotLowered()
+    {
+        _host.Set("net.netfilter.nf_conntrack_max", "2000000");
+
+        _host.Tuner.Apply(TuningProfile.Safe);
+
+        _host.Get("net.netfilter.nf_conntrack_max").ShouldBe("2000000");
+    }
+
+    [Fact]
+    public void Apply_ValueChangedByHandSince_IsLeftAloneByApplyAndRevert()
+    {
+        _host.Tuner.Apply(TuningProfile.Full);
+        _host.Set("net.ipv4.tcp_fin_timeout", "60");
+
+        _host.Tuner.Apply(TuningProfile.Full).ShouldBeEmpty();
+        _host.Tuner.Status().Single(static r => !r.IsRight).Key.ShouldBe("net.ipv4.tcp_fin_timeout");
+        _host.Set("net.ipv4.tcp_fin_timeout", "33");
+        _host.Tuner.Revert().Single(static r => !r.IsRight).What.ShouldContain("left alone");
+
+        _host.Get("net.ipv4.tcp_fin_timeout").ShouldBe("33");
+    }
+
+    [Fact]
+    public void Apply_AfterTheMachineWasStarted_WritesAgain()
+    {
+        _host.Tuner.Apply(TuningProfile.Safe);
+        _host.Set("net.core.somaxconn", "4096");
+        _host.Set("kernel.random.boot_id", "boot-2");
+
+        _host.Tuner.Status().Single(static r => !r.IsRight).What.ShouldContain("started since");
+        _host.Tuner.Apply(TuningProfile.Safe).ShouldHaveSingleItem().Key.ShouldBe("net.core.somaxconn");
+    }
+
+    [Fact]
+    public void Revert_PortsThatOthersReservedSince_Stay()
+    {
+        _host.Tuner.Apply(TuningProfile.Full);
+        _host.Set("net.ipv4.ip_local_reserved_ports", "10248-10259,30000-32767,49152-65535");
+
+        _host.Tuner.Revert();
+
+        _host.Get("net.ipv4.ip_local_reserved_ports").ShouldBe("49152-65535");
+    }
+
+    [Fact]
+    public void Apply_PortsThatOthersReserved_Stay()
+    {
+        _host.Set("net.ipv4.ip_local_reserved_ports", "49152-65535");
+
+        _host.Tuner.Apply(TuningProfile.Full);
+
+        _host.Get("net.ipv4.ip_local_reserved_ports").ShouldBe("10248-10259,30000-32767,49152-65535");
+    }
+
+    [Fact]
+    public void Plan_SettingOfAModuleThatIsNotLoaded_IsMissing()
+    {
+        _host.Remove("net.netfilter.nf_conntrack_max");
+        _host.Set("net.ipv4.tcp_available_congestion_control", "reno cubic");
+
+        Step("net.netfilter.nf_conntrack_max").Action.ShouldBe(TuningAction.Missing);
+        Step("net.ipv4.tcp_congestion_control").ShouldSatisfyAllConditions(s => s.Action.ShouldBe(TuningAction.Missing), s => s.Why.ShouldContain("modprobe tcp_bbr"));
+    }
+
+    [Fact]
+    public void Apply_NothingThere_MakesAndRemovesItsFolders()
+    {
+        Directory.Delete(Path.Combine(_host.Root, "etc"), recursive: true);
+        var before = _host.Picture();
+
+        _host.Tuner.Apply(TuningProfile.Safe);
+        _host.Tuner.Revert();
+
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData(2, 4, "131072")]
+    [InlineData(8, 16, "524288")]
+    [InlineData(64, 16, "2097152")]
+    [InlineData(8, 128, "1000000")]
+    [InlineData(1, 1, "131072")]
+    public void Plan_Conntrack_IsSizedByCoresAndMemory(int cores, long memoryGiB, string expected)
+    {
+        using var host = new FakeHost(cores, memoryGiB);
+
+        host.Tuner.Plan(TuningProfile.Safe)[0].Wanted.ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Apply_InANamespace_WritesTheKernelAndRevertPutsItBack()
+    {
+        using var space = new TestNamespace();
+        var before = Settings();
+        // The files are the fake's; the settings are those that the kernel has for this namespace.
+        var tuner = new Tuner(_host.Paths, new SysctlTree("/proc/sys"), _host.Facts);
+
+        space.Namespace.Run(() => tuner.Apply(TuningProfile.Full).Where(static r => r.IsRight).Select(static r => r.Key).ShouldBeSubsetOf(TuningCatalogue.All.Select(static s => s.Key)));
+        Sysctl.Read("net.core.somaxconn", space).ShouldBe("32768");
+        Sysctl.Read("net.ipv4.ip_local_port_range", space).ShouldBe("10240\t65535");
+        space.Namespace.Run(() => tuner.Revert().ShouldAllBe(static r => r.IsRight));
+
+        Settings().ShouldBe(before);
+
+        string Settings() => string.Join('\n', TuningCatalogue.All.Where(static s => s.Scope == SettingScope.Both).Select(s => Sysctl.Read(s.Key, space)));
+    }
+
+    private TuningStep Step(string key) => _host.Tuner.Plan(TuningProfile.Full).Single(s => s.Setting.Key == key);
+}
