@@ -7,6 +7,7 @@
  */
 #include "lib/base.h"
 #include "lib/conntrack.h"
+#include "lib/deliver.h"
 #include "lib/destination.h"
 #include "lib/former.h"
 #include "lib/icmp.h"
@@ -94,30 +95,31 @@ INLINE enum flow known_flow(struct packet *pkt, struct flow_tuple *to)
 SEC("tc")
 int pod_icmp_error(struct __sk_buff *skb)
 {
-	struct packet pkt = { .l3 = ETH_HLEN };
 	struct node_config *node = node_config();
 	struct scratch *memory = scratch_memory();
+	struct packet *pkt;
 	bool known = false;
 	int reason;
 
 	if (!node || !memory)
 		return drop(skb, PLACE, DROP_NONE);
-	reason = parse_packet(skb, &pkt);
+	pkt = &memory->packet;
+	reason = parse_packet(skb, pkt);
 	if (reason)
 		return drop(skb, PLACE, reason);
-	reason = translate_icmp_error(skb, &pkt, &known);
+	reason = translate_icmp_error(skb, pkt, &known);
 	if (reason)
 		return drop(skb, PLACE, reason);
-	find_destination(&pkt.tuple.dst, &memory->destination);
+	find_destination(&pkt->tuple.dst, &memory->destination);
 	if (!known)
 		go_former(skb, FORMER_POD_OUT);
 	if (memory->destination.world && !known)
 		return drop(skb, PLACE, DROP_ICMP_UNKNOWN_FLOW);
-	if (pkt.ttl <= 1)
+	if (pkt->ttl <= 1)
 		return to_stack();
-	if (memory->destination.way == WAY_NETWORK && !find_route(skb, &pkt, &pkt.tuple, memory))
+	if (memory->destination.way == WAY_NETWORK && !find_route(skb, pkt, &pkt->tuple, memory))
 		return to_stack();
-	return forward(skb, PLACE, &pkt, &pkt.tuple, node, memory);
+	return forward(skb, PLACE, pkt, &pkt->tuple, node, memory);
 }
 
 SEC("tc")
@@ -268,30 +270,7 @@ int pod_out(struct __sk_buff *skb)
 	return pod_out_ip(skb);
 }
 
-/* A reply of the host itself to a translated flow: a Service that it backs. */
-INLINE int pod_in_ip(struct __sk_buff *skb, struct packet *pkt)
-{
-	struct ct_entry *entry;
-	struct flow_tuple to;
-	bool reply = false;
-
-	entry = ct_lookup(&pkt->tuple, &reply);
-	if (entry && ct_is_over(entry, pkt, reply)) {
-		ct_forget(&pkt->tuple, entry);
-		entry = NULL;
-	}
-	if (!entry) {
-		go_former(skb, FORMER_POD_IN);
-		ct_create_plain(&pkt->tuple);
-		return DROP_NONE;
-	}
-	ct_touch(entry, pkt, reply);
-	if (!(entry->flags & CT_TRANSLATED) || !reply)
-		return DROP_NONE;
-	to = tuple_reverse(&entry->peer);
-	return rewrite(skb, pkt, &to);
-}
-
+/* What the host sends by itself, and its replies of a Service that it backs. */
 SEC("tc")
 int pod_in(struct __sk_buff *skb)
 {
@@ -305,7 +284,7 @@ int pod_in(struct __sk_buff *skb)
 	if (!reason && (pkt.flags & PKT_ICMP_ERROR))
 		reason = translate_icmp_error_or_leave(skb, &pkt, FORMER_POD_IN);
 	else if (!reason && !(pkt.flags & PKT_NO_PORTS))
-		reason = pod_in_ip(skb, &pkt);
+		reason = track_incoming(skb, &pkt, FORMER_POD_IN, true);
 	if (reason)
 		return drop(skb, PLACE_POD_IN, reason);
 	COUNT(to_pod);

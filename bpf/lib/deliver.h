@@ -9,6 +9,7 @@
 #include "node.h"
 #include "rewrite.h"
 #include "route.h"
+#include "scratch.h"
 
 /*
  * Enters the packet's flow, or gives the packet of a known one the addresses
@@ -46,29 +47,33 @@ INLINE int track_incoming(struct __sk_buff *skb, struct packet *pkt, enum former
  */
 INLINE int deliver(struct __sk_buff *skb, enum place place, enum former former)
 {
-	struct packet pkt = { .l3 = ETH_HLEN };
 	struct node_config *node = node_config();
+	struct scratch *memory = scratch_memory();
 	struct pod_entry *pod;
-	int parsed = parse_packet(skb, &pkt);
-	int reason = DROP_NONE;
+	struct packet *pkt;
+	int reason = DROP_NONE, parsed;
 
-	pod = pod_lookup(&pkt.tuple.dst);
-	if (!pod && (parsed || !node || !is_node_address(node, &pkt.tuple.dst)))
+	if (!node || !memory)
+		return to_stack();
+	pkt = &memory->packet;
+	parsed = parse_packet(skb, pkt);
+	pod = pod_lookup(&pkt->tuple.dst);
+	if (!pod && (parsed || !is_node_address(node, &pkt->tuple.dst)))
 		return to_stack();
 	if (parsed)
 		return drop(skb, place, parsed);
 
-	if (pkt.flags & PKT_ICMP_ERROR)
-		reason = translate_icmp_error_or_leave(skb, &pkt, former);
-	else if (!(pkt.flags & PKT_NO_PORTS))
-		reason = track_incoming(skb, &pkt, former, pod);
+	if (pkt->flags & PKT_ICMP_ERROR)
+		reason = translate_icmp_error_or_leave(skb, pkt, former);
+	else if (!(pkt->flags & PKT_NO_PORTS))
+		reason = track_incoming(skb, pkt, former, pod);
 	if (reason)
 		return drop(skb, place, reason);
 
-	pod = pod_lookup(&pkt.tuple.dst);
-	if (!pod || pkt.ttl <= 1)
+	pod = pod_lookup(&pkt->tuple.dst);
+	if (!pod || pkt->ttl <= 1)
 		return to_stack();
-	reason = decrement_ttl(skb, &pkt);
+	reason = decrement_ttl(skb, pkt);
 	if (reason)
 		return drop(skb, place, reason);
 	return to_pod(skb, place, pod);

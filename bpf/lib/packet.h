@@ -9,13 +9,13 @@
 #include "drop.h"
 
 enum packet_flags {
-	PKT_V4 = 1,
-	PKT_FRAGMENT = 2,	/* of a datagram sent in parts */
-	PKT_LATER_FRAGMENT = 4,	/* has no L4 header of its own */
-	PKT_ICMP_ERROR = 8,	/* about another packet, quoted inside */
-	PKT_SYN = 16,		/* opens a connection */
-	PKT_FIN = 32,
-	PKT_RST = 64,
+	PKT_FIN = 1,		/* these three as in TCP's header */
+	PKT_SYN = 2,		/* and no ACK: opens a connection */
+	PKT_RST = 4,
+	PKT_V4 = 8,
+	PKT_FRAGMENT = 16,	/* of a datagram sent in parts */
+	PKT_LATER_FRAGMENT = 32,/* has no L4 header of its own */
+	PKT_ICMP_ERROR = 64,	/* about another packet, quoted inside */
 	PKT_NO_PORTS = 128,	/* the ports of the flow are not known */
 };
 
@@ -59,6 +59,23 @@ struct ipv6_fragment {
 	__be32 id;
 };
 
+struct tcp_header {
+	__be16 sport;
+	__be16 dport;
+	__be32 sequence;
+	__be32 acknowledge;
+	__u8 offset;
+	__u8 flags;
+	__be16 window;
+	__be16 checksum;
+	__be16 urgent;
+};
+
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+#define L4_QUOTED 8
+
 struct icmp_header {
 	__u8 type;
 	__u8 code;
@@ -88,18 +105,35 @@ INLINE bool icmp_is_query(bool v4, __u8 type)
 	return v4 ? type < 32 && (ICMP_QUERIES >> type & 1) : (type & ~1) == ICMP6_ECHO;
 }
 
+/* Without a branch: each would double the paths that the verifier walks. */
+INLINE __u8 connection_flags(const struct tcp_header *tcp)
+{
+	__u8 acknowledged = (tcp->flags & TCP_ACK) / (TCP_ACK / TCP_SYN);
+
+	return tcp->flags & (PKT_FIN | PKT_SYN | PKT_RST) & ~acknowledged;
+}
+
 /*
- * Ports, or what stands for them, at `l4`. Only the first 8 bytes are read:
- * an ICMP error quotes no more than that of IPv4 (RFC 792).
+ * Ports, or what stands for them, at `l4`. The header must be there as far as a
+ * rewrite goes; a TCP header that a first fragment cuts short is an attack
+ * (RFC 3128). `quoted`: of what an ICMP error quotes 8 bytes are sure (RFC 792).
  */
-INLINE int parse_ports(struct __sk_buff *skb, struct packet *pkt)
+INLINE int parse_l4(struct __sk_buff *skb, struct packet *pkt, bool quoted)
 {
 	bool v4 = pkt->flags & PKT_V4;
-	__be16 ports[2];
+	struct tcp_header tcp;
 	struct icmp_header icmp;
+	__be16 ports[L4_QUOTED / 2];	/* and what follows them */
 
 	switch (pkt->tuple.proto) {
 	case IPPROTO_TCP:
+		if (bpf_skb_load_bytes(skb, pkt->l4, &tcp, quoted ? L4_QUOTED : sizeof(tcp)))
+			return DROP_TRUNCATED;
+		if (!quoted)
+			pkt->flags |= connection_flags(&tcp);
+		pkt->tuple.sport = tcp.sport;
+		pkt->tuple.dport = tcp.dport;
+		return DROP_NONE;
 	case IPPROTO_UDP:
 	case IPPROTO_SCTP:
 		if (bpf_skb_load_bytes(skb, pkt->l4, ports, sizeof(ports)))
@@ -137,21 +171,6 @@ INLINE bool has_port(const struct packet *pkt)
 	       (is_icmp(pkt->flags & PKT_V4, t->proto) && t->sport == t->dport);
 }
 
-INLINE int parse_tcp_flags(struct __sk_buff *skb, struct packet *pkt)
-{
-	__u8 bits;
-
-	if (bpf_skb_load_bytes(skb, pkt->l4 + 13, &bits, sizeof(bits)))
-		return DROP_TRUNCATED;
-	if ((bits & 0x12) == 0x02)
-		pkt->flags |= PKT_SYN;
-	if (bits & 0x01)
-		pkt->flags |= PKT_FIN;
-	if (bits & 0x04)
-		pkt->flags |= PKT_RST;
-	return DROP_NONE;
-}
-
 /* The ports of a fragmented datagram travel in its first part only. */
 INLINE int parse_fragment(struct __sk_buff *skb, struct packet *pkt, __be32 id, bool first)
 {
@@ -164,7 +183,7 @@ INLINE int parse_fragment(struct __sk_buff *skb, struct packet *pkt, __be32 id, 
 
 	pkt->flags |= PKT_FRAGMENT;
 	if (first) {
-		reason = parse_ports(skb, pkt);
+		reason = parse_l4(skb, pkt, false);
 		if (reason)
 			return reason;
 		entry.sport = pkt->tuple.sport;
@@ -190,7 +209,6 @@ INLINE int parse_v4(struct __sk_buff *skb, struct packet *pkt, bool quoted)
 {
 	struct iphdr ip;
 	__u16 fragment;
-	int reason;
 
 	if (bpf_skb_load_bytes(skb, pkt->l3, &ip, sizeof(ip)) || ip.version != 4 || ip.ihl < 5)
 		return DROP_TRUNCATED;
@@ -209,10 +227,7 @@ INLINE int parse_v4(struct __sk_buff *skb, struct packet *pkt, bool quoted)
 	if (!quoted && fragment & (IPV4_MORE_FRAGMENTS | IPV4_FRAGMENT_OFFSET))
 		return parse_fragment(skb, pkt, ip.id, !(fragment & IPV4_FRAGMENT_OFFSET));
 
-	reason = parse_ports(skb, pkt);
-	if (!reason && !quoted && ip.protocol == IPPROTO_TCP)
-		reason = parse_tcp_flags(skb, pkt);
-	return reason;
+	return parse_l4(skb, pkt, quoted);
 }
 
 /* Hop-by-hop, routing, destination options and fragment (RFC 8200 4), AH (RFC 4302). */
@@ -229,7 +244,6 @@ INLINE int parse_v6(struct __sk_buff *skb, struct packet *pkt, bool quoted)
 	bool later = false;
 	__u8 next, extension[2];
 	__u16 offset;
-	int reason;
 
 	if (bpf_skb_load_bytes(skb, pkt->l3, &ip, sizeof(ip)) || ip.version != 6)
 		return DROP_TRUNCATED;
@@ -266,10 +280,7 @@ INLINE int parse_v6(struct __sk_buff *skb, struct packet *pkt, bool quoted)
 	if (!quoted && fragment.offset & bpf_htons(IPV6_FRAGMENT_OFFSET | IPV6_MORE_FRAGMENTS))
 		return parse_fragment(skb, pkt, fragment.id, !later);
 
-	reason = parse_ports(skb, pkt);
-	if (!reason && !quoted && next == IPPROTO_TCP)
-		reason = parse_tcp_flags(skb, pkt);
-	return reason;
+	return parse_l4(skb, pkt, quoted);
 }
 
 /*

@@ -11,24 +11,10 @@
 #include "packet.h"
 #include "rewrite.h"
 
-struct tcp_reset {
-	__be16 sport;
-	__be16 dport;
-	__be32 sequence;
-	__be32 acknowledge;
-	__u8 offset;
-	__u8 flags;
-	__be16 window;
-	__be16 checksum;
-	__be16 urgent;
-};
-
-#define TCP_RST 0x04
-#define TCP_ACK 0x10
 #define REJECT_TTL 64
 /* What an error quotes: the IP header and 8 bytes of what follows. */
-#define QUOTED_V4 (sizeof(struct iphdr) + 8)
-#define QUOTED_V6 (sizeof(struct ipv6hdr) + 8)
+#define QUOTED_V4 (sizeof(struct iphdr) + L4_QUOTED)
+#define QUOTED_V6 (sizeof(struct ipv6hdr) + L4_QUOTED)
 
 INLINE __sum16 fold_checksum(__s64 sum)
 {
@@ -94,7 +80,7 @@ INLINE int start_answer(struct __sk_buff *skb, const struct packet *pkt, const s
 INLINE int reject_tcp(struct __sk_buff *skb, const struct packet *pkt, const struct pod_entry *pod)
 {
 	bool v4 = pkt->flags & PKT_V4;
-	struct tcp_reset segment, tcp = {
+	struct tcp_header segment, tcp = {
 		.sport = pkt->tuple.dport, .dport = pkt->tuple.sport,
 		.offset = sizeof(tcp) / 4 << 4, .flags = TCP_RST,
 	};

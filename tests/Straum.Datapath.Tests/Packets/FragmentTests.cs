@@ -147,6 +147,34 @@ public sealed class FragmentTests : IClassFixture<DatapathFixture>
         _kernel.Drops(Place.PodOut, DropReason.Truncated).ShouldBe(1u);
     }
 
+    [Theory]
+    [InlineData(true, Packet.Tcp, 19)]
+    [InlineData(false, Packet.Tcp, 8)]
+    [InlineData(true, Packet.Udp, 7)]
+    [InlineData(false, Packet.Sctp, 7)]
+    public void HeaderCutShort_WholePacketOrFirstPart_EntersNoFlow(bool v4, byte protocol, int header)
+    {
+        // What could not be rewritten. For TCP it is an attack, too (RFC 3128).
+        var sent = Packet.Between(Pick(v4, PodA4, PodA6), Pick(v4, World4, World6), protocol);
+        foreach (var packet in new[] { sent, sent with { MoreFragments = true, FragmentId = 3 } })
+        {
+            var frame = packet.ToFrame();
+            var l4 = frame.Length - (protocol switch { Packet.Tcp => 20, Packet.Udp => 8, _ => 12 });
+            _kernel.Run(_kernel.Datapath.Programs.PodOut, _kernel.PodA, frame[..(l4 + header)]).Verdict.ShouldBe(Verdict.Drop);
+        }
+        _kernel.Drops(Place.PodOut, DropReason.Truncated).ShouldBe(2u);
+        _kernel.Flows.ShouldBe(0);
+    }
+
+    [Fact]
+    public void FirstPart_OpensAndClosesConnections()
+    {
+        var syn = Packet.Between(PodA4, PodB4) with { Options = [1, 1, 1, 1] };
+        _kernel.FromPod(syn);
+        _kernel.FromPod(syn with { Flags = TcpFlags.Reset, MoreFragments = true, FragmentId = 4, Payload = new byte[68] });
+        _kernel.Datapath.Tables.Conntrack.Read().Single().Value.State.ShouldBe((byte)CtState.Rst);
+    }
+
     [Fact]
     public void V6_AtomicFragment_IsAWholePacket()
     {
