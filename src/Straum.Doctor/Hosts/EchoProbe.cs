@@ -21,13 +21,14 @@ internal static class EchoProbe
     {
         var wire = peer.AddressFamily == AddressFamily.InterNetworkV6 ? EchoWire.V6 : EchoWire.V4;
         using var socket = open(() => wire.Open());
-        await socket.ConnectAsync(new IPEndPoint(peer, 0), stop).ConfigureAwait(false);
-
+        socket.Bind(new IPEndPoint(wire.Any, 0));
+        var to = new IPEndPoint(peer, 0);
         var id = (ushort)Random.Shared.Next(1, ushort.MaxValue);
         var sent = new long[plan.Count];
         var echoes = new Echo[plan.Count];
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var listening = ListenAsync(socket, wire, id, sent, echoes, enough);
+        // Not connected: routers' words about our packets come from their own addresses.
+        var listening = ListenAsync(socket, peer, wire, id, sent, echoes, enough);
         for (var i = 0; i < plan.Count; i++)
         {
             var packet = new byte[Math.Max(IcmpHeader, plan.Size - wire.IpHeader)];
@@ -38,7 +39,7 @@ internal static class EchoProbe
             sent[i] = Stopwatch.GetTimestamp();
             try
             {
-                await socket.SendAsync(packet, stop).ConfigureAwait(false);
+                await socket.SendToAsync(packet, to, stop).ConfigureAwait(false);
             }
             catch (SocketException e) when (e.SocketErrorCode == SocketError.MessageSize)
             {
@@ -60,15 +61,15 @@ internal static class EchoProbe
     }
 
     /// <summary>Ends when every packet has its answer, or when told.</summary>
-    private static async Task ListenAsync(Socket socket, EchoWire wire, ushort id, long[] sent, Echo[] echoes, CancellationTokenSource enough)
+    private static async Task ListenAsync(Socket socket, IPAddress peer, EchoWire wire, ushort id, long[] sent, Echo[] echoes, CancellationTokenSource enough)
     {
         var buffer = new byte[ushort.MaxValue];
         while (Array.Exists(echoes, static e => e is { RoundTrip: null, TooBigFor: null }))
         {
-            int length;
+            SocketReceiveFromResult received;
             try
             {
-                length = await socket.ReceiveAsync(buffer, enough.Token).ConfigureAwait(false);
+                received = await socket.ReceiveFromAsync(buffer, new IPEndPoint(wire.Any, 0), enough.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -79,7 +80,8 @@ internal static class EchoProbe
                 continue;
             }
             var now = Stopwatch.GetTimestamp();
-            if (wire.Read(buffer.AsSpan(0, length), id) is { } answer && answer.Sequence < echoes.Length)
+            if (wire.Read(buffer.AsSpan(0, received.ReceivedBytes), id) is { } answer && answer.Sequence < echoes.Length
+                && (answer.TooBigFor is not null || SameHost(received.RemoteEndPoint, peer)))
             {
                 echoes[answer.Sequence] = answer.TooBigFor is { } mtu
                     ? new Echo(null, mtu)
@@ -87,4 +89,7 @@ internal static class EchoProbe
             }
         }
     }
+
+    private static bool SameHost(EndPoint from, IPAddress peer) =>
+        from is IPEndPoint { Address: var address } && address.GetAddressBytes().AsSpan().SequenceEqual(peer.GetAddressBytes());
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 
 namespace Straum.Doctor.Hosts;
@@ -14,6 +15,9 @@ internal abstract class EchoWire
     public static EchoWire V6 { get; } = new Icmp6();
 
     public abstract byte Request { get; }
+
+    /// <summary>The family's address for "anybody".</summary>
+    public abstract IPAddress Any { get; }
 
     /// <summary>Bytes before the ICMP header on the wire.</summary>
     public abstract int IpHeader { get; }
@@ -37,6 +41,8 @@ internal abstract class EchoWire
         private const byte FragmentationNeeded = 4;
 
         public override byte Request => EchoRequest;
+
+        public override IPAddress Any => IPAddress.Any;
 
         public override int IpHeader => 20;
 
@@ -77,6 +83,8 @@ internal abstract class EchoWire
         private const byte PacketTooBig = 2, EchoRequest = 128, EchoReply = 129;
 
         public override byte Request => EchoRequest;
+
+        public override IPAddress Any => IPAddress.IPv6Any;
 
         public override int IpHeader => 40;
 

@@ -22,9 +22,10 @@ internal sealed class Offloads : Check
         var findings = new List<Finding>();
         foreach (var link in Uplinks.Of(host.Network))
         {
-            if (host.Network.Nic(link.Name) is not { } nic)
+            if (host.Network.Nic(link.Name) is not { } nic || link.Kind is not "")
             {
-                findings.Add(Finding.Skip($"{link.Name}: there is no driver to ask"));
+                // Bridges, bonds and veth pairs pass on what is below them.
+                findings.Add(Finding.Skip($"{link.Name}: no hardware to ask"));
                 continue;
             }
             var off = new[] { ("tso", nic.Segmentation), ("gro", nic.ReceiveAggregation), ("tx", nic.SendChecksum) }
