@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Straum.Control.Addressing;
+using Straum.Datapath.Audit;
 using Straum.Datapath.Tables;
 using Straum.Linux;
 
@@ -24,6 +25,7 @@ public sealed partial class PodReconciler
     private readonly PendingDeletes _pending;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private readonly DriftCounters _drift;
     private readonly Dictionary<AddressOwner, long> _goneSince = [];
 
     // One slot: what happens while a comparison runs leads to one more.
@@ -31,8 +33,9 @@ public sealed partial class PodReconciler
 
     public PodReconciler(
         PodRegistry registry, PodAttachments attachments, IPodNetwork network, IPodDatapath datapath, PendingDeletes pending,
-        TimeProvider clock, ILogger<PodReconciler> log)
+        TimeProvider clock, ILogger<PodReconciler> log, DriftCounters? drift = null)
     {
+        _drift = drift ?? new DriftCounters();
         _registry = registry;
         _attachments = attachments;
         _network = network;
@@ -154,6 +157,7 @@ public sealed partial class PodReconciler
                 _goneSince.Remove(pod.Owner);
                 if (!link.IsUp || pod.Addresses.Any(a => !link.Addresses.Contains(a)) || !_datapath.Contains(pod.Endpoint))
                 {
+                    _drift.Add(_datapath.Contains(pod.Endpoint) ? "routes" : "pods", 1);
                     await _attachments.RepairAsync(pod.Owner).ConfigureAwait(false);
                 }
                 break;

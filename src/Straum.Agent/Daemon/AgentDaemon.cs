@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Straum.Agent.Cni;
 using Straum.Agent.Configuration;
 using Straum.Agent.LocalApi;
+using Straum.Agent.Metrics;
 using Straum.Control.Problems;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Pods;
@@ -67,14 +68,16 @@ public static class AgentDaemon
             Node = new ObjectName("Node", new NamespacedName("", options.Node.Name)),
             Quarantine = options.Ipam.Quarantine,
         }, clock);
-        var loop = new NodeLoop(options, new NodeReconciler(datapath, attachments, netlink, clock), netlink,
-            node => registry.SetPodCidrs(PrefixesFor(options, node), wiring.HasIpv6 && options.Ipv6.Enabled), clock, logs.CreateLogger("node"));
+        var reconciler = new NodeReconciler(datapath, attachments, netlink, clock);
+        var latency = new ProgrammingLatency(clock);
+        var loop = new NodeLoop(options, reconciler, netlink,
+            node => registry.SetPodCidrs(PrefixesFor(options, node), wiring.HasIpv6 && options.Ipv6.Enabled), latency, clock, logs.CreateLogger("node"));
         var journal = Path.Combine(options.Paths.State, "cni", "pending");
         var pods = new PodDatapath(new PodTable(datapath, attachments), logs.CreateLogger("pods"));
         var pending = new PendingDeletes(journal);
         using var podAttachments = new PodAttachments(registry, wiring, pods, pending,
             () => loop.State.Intent!.Settings.Mtu, clock, logs.CreateLogger<PodAttachments>());
-        var podReconciler = new PodReconciler(registry, podAttachments, wiring, pods, pending, clock, logs.CreateLogger<PodReconciler>());
+        var podReconciler = new PodReconciler(registry, podAttachments, wiring, pods, pending, clock, logs.CreateLogger<PodReconciler>(), reconciler.Drift);
         await podReconciler.RecoverAsync();
 
         // :: Step 4: Services at the socket. Their table is whatever was pinned until the first pass.
@@ -86,9 +89,14 @@ public static class AgentDaemon
         // :: Step 5: answer CNI and the CLI, also while there is no API server.
         using var client = new KubernetesClient(cluster);
         var source = new SnapshotSource(client, AgentWatches.All, clock, Random.Shared);
+        source.ObjectsChanged += latency.Arrived;
         var cni = new CniServer(registry, podAttachments, () => Readiness(loop.State, registry), logs.CreateLogger<CniServer>());
-        var state = new AgentState(options, client.Config.Server.ToString().TrimEnd('/'), datapath, attachments, loop, registry, pods, source, clock);
-        await using var api = await LocalApiServer.StartAsync(Path.Combine(options.Paths.Run, "agent.sock"), state, routes => routes.MapCni(cni), ct);
+        var state = new AgentState(options, client.Config.Server.ToString().TrimEnd('/'), datapath, attachments, reconciler, latency, loop, registry, pods, source, clock);
+        await using var api = await LocalApiServer.StartAsync(Path.Combine(options.Paths.Run, "agent.sock"), state, routes =>
+        {
+            routes.MapCni(cni);
+            routes.MapMetrics(state.ReadMetrics);
+        }, ct);
 
         // :: Step 6: follow the cluster.
         var first = true;
@@ -114,7 +122,7 @@ public static class AgentDaemon
             new NetworkWatch(loop.NetworkChanged, podReconciler.HostChanged, podReconciler.AnythingChanged).RunAsync,
             loop.RunAsync,
             podReconciler.RunAsync,
-            token => SweepAsync(datapath, clock, token));
+            token => SweepAsync(datapath, loop, clock, token));
     }
 
     // The first that fails ends the others: a part that is silently dead is worse than a restart.
@@ -140,18 +148,29 @@ public static class AgentDaemon
 
     private static async Task FollowAsync(SnapshotSource source, NodeLoop loop, CancellationToken ct)
     {
-        while (true)
+        for (var lists = 0L; ;)
         {
             loop.SnapshotChanged(await source.NextAsync(ct));
+            // A list that was read anew may have told of what a watch did not: nothing is taken for granted then.
+            var now = source.Status.Sum(w => w.Lists);
+            if (now != lists)
+            {
+                loop.AuditNext();
+            }
+            lists = now;
         }
     }
 
-    private static async Task SweepAsync(LoadedDatapath datapath, TimeProvider clock, CancellationToken ct)
+    private static async Task SweepAsync(LoadedDatapath datapath, NodeLoop loop, TimeProvider clock, CancellationToken ct)
     {
         using var timer = new PeriodicTimer(SweepInterval, clock);
         while (await timer.WaitForNextTickAsync(ct))
         {
-            datapath.Use(() => datapath.Sweeper.Sweep());
+            var swept = datapath.Use(() => datapath.Sweeper.Sweep());
+            if (swept.Examined - swept.Deleted >= datapath.Tables.Conntrack.Capacity * TableUse.NearlyFull)
+            {
+                loop.AuditNext(); // flows fill their table faster than anyone looks at it
+            }
         }
     }
 

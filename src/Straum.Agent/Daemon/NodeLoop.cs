@@ -4,11 +4,13 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Straum.Agent.Configuration;
+using Straum.Agent.Metrics;
 using Straum.Control;
 using Straum.Control.Problems;
 using Straum.Control.Routing;
 using Straum.Control.Services;
 using Straum.Datapath.Nodes;
+using Straum.Datapath.Tables;
 using Straum.Kubernetes.Decoding;
 using Straum.Kubernetes.Objects;
 using Straum.Kubernetes.Snapshots;
@@ -28,10 +30,11 @@ namespace Straum.Agent.Daemon;
 /// <param name="reconciler">Writes the kernel.</param>
 /// <param name="netlink">Reads devices and addresses.</param>
 /// <param name="takePrefixes">Gives a Node's pod prefixes to whoever hands out addresses; returns what is wrong with them.</param>
+/// <param name="latency">Learns when events have reached the kernel.</param>
 /// <param name="clock">Times the passes.</param>
 /// <param name="log">One line for each pass that changed something.</param>
 internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, RtNetlink netlink,
-    Func<Node, IReadOnlyList<Problem>> takePrefixes, TimeProvider clock, ILogger log)
+    Func<Node, IReadOnlyList<Problem>> takePrefixes, ProgrammingLatency latency, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -45,7 +48,10 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
     private readonly ServiceCompiler _services = new();
     private readonly RoutingCompiler _routing = new();
     private Snapshot _snapshot = Snapshot.Empty;
+    private ImmutableArray<Problem> _tableProblems = [];
     private NodeLoopState _state = new();
+    private long _audited = clock.GetTimestamp();
+    private bool _auditNow;
     private bool _stale = true;
 
     /// <summary>As of the last pass. Safe to read from any thread.</summary>
@@ -62,6 +68,13 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
 
     public void NetworkChanged() => Wake();
 
+    /// <summary>Everything was listed anew, or a table may be filling up: compares the kernel with the next pass and not only when it is time.</summary>
+    public void AuditNext()
+    {
+        Volatile.Write(ref _auditNow, true);
+        Wake();
+    }
+
     public async Task RunAsync(CancellationToken ct)
     {
         using var housekeeping = new Timer(_ => _wake.Writer.TryWrite(true), null, Housekeeping, Housekeeping);
@@ -74,14 +87,16 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             {
                 continue;
             }
+            var taken = latency.Take();
             try
             {
-                var complete = Pass(Volatile.Read(ref _snapshot));
+                var complete = Pass(Volatile.Read(ref _snapshot), taken);
                 pause = FirstPause;
                 retry.Change(complete ? Audit : LongestPause, Timeout.InfiniteTimeSpan);
             }
             catch (Exception e) when (e is LinuxException or IOException)
             {
+                latency.Return(taken);
                 log.LogError("pass failed, next in {Pause} s: {Message}", pause.TotalSeconds, e.Message);
                 Publish(State with { Failure = e.Message });
                 retry.Change(pause, Timeout.InfiniteTimeSpan);
@@ -97,11 +112,12 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
     }
 
     /// <summary>False when a table had no room for all: some may become free without an event.</summary>
-    private bool Pass(Snapshot snapshot)
+    private bool Pass(Snapshot snapshot, IReadOnlyCollection<KeyValuePair<string, long>> taken)
     {
         // Until every watch has synced, absence means nothing, and what the kernel has is better than what we know.
         if (!snapshot.AllSynced)
         {
+            latency.Return(taken);
             return true;
         }
         var started = clock.GetTimestamp();
@@ -119,7 +135,18 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             Publish(State with { Waiting = waiting, Problems = problems });
             return true;
         }
+        var audits = Interlocked.Exchange(ref _auditNow, false) || clock.GetElapsedTime(_audited) >= Audit;
+        if (audits)
+        {
+            reconciler.Audit();
+            _audited = clock.GetTimestamp();
+        }
         var pass = reconciler.Reconcile(intent);
+        latency.Programmed(taken);
+        if (audits || pass.Unplaced > 0)
+        {
+            GrowTables();
+        }
         var took = clock.GetElapsedTime(started);
         var state = new NodeLoopState
         {
@@ -127,7 +154,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             Snapshot = snapshot,
             Node = node,
             Intent = intent,
-            Problems = [.. found is null ? [NodeGone(node)] : Array.Empty<Problem>(), .. snapshot.Problems.Select(ProblemOf), .. problems, .. pass.Problems, .. takePrefixes(node)],
+            Problems = [.. found is null ? [NodeGone(node)] : Array.Empty<Problem>(), .. snapshot.Problems.Select(ProblemOf), .. problems, .. pass.Problems, .. _tableProblems, .. takePrefixes(node)],
             LastPass = clock.GetUtcNow(),
             LastPassTook = took,
             Passes = State.Passes + 1,
@@ -141,6 +168,38 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         Passed?.Invoke(state);
         return pass.Unplaced == 0;
     }
+
+    // A table that has grown is filled by the next pass, with what found no room in this one.
+    private void GrowTables()
+    {
+        IReadOnlyList<TableUse> grown = [];
+        try
+        {
+            _tableProblems = [.. reconciler.Grow(out grown).Select(table => NearlyFull(table, "it is as large as a table gets"))];
+        }
+        catch (LinuxException e)
+        {
+            _tableProblems = [.. grown.Select(table => NearlyFull(table, e.Message))];
+            return;
+        }
+        foreach (var table in grown)
+        {
+            log.LogWarning("table {Table} had {Used} of {Capacity} entries and was given twice the room; {Key} makes it so from the beginning",
+                table.Name, table.Used, table.Capacity, table.Key);
+        }
+        if (grown.Count > 0)
+        {
+            Wake();
+        }
+    }
+
+    private Problem NearlyFull(TableUse table, string why) => new()
+    {
+        Severity = Severity.Warning,
+        Object = new ObjectName("Node", new NamespacedName("", options.Node.Name)),
+        Message = $"The table {table.Name} has {table.Used} of {table.Capacity} entries and cannot grow: {why}.",
+        Fix = "Give the node more memory, or spread what is on it over more nodes.",
+    };
 
     private NodeIntent? IntentOf(Snapshot snapshot, Node node, NetworkView view, out ImmutableArray<Problem> problems, out string? waiting)
     {

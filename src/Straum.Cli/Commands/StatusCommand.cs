@@ -13,7 +13,7 @@ namespace Straum.Cli.Commands;
 /// </summary>
 internal static class StatusCommand
 {
-    private const double NearlyFull = 0.8;
+    private const double NearlyFull = 0.85;
 
     public static Command Create() =>
         ReportCommand.Create("status", "How the agents are; exit code 1 when one has an error", LocalApiResources.Status, Draw, static report => report.HasError());
@@ -81,6 +81,11 @@ internal static class StatusCommand
         {
             Line("Table", $"{table.Name}: {table.Used} of {table.Size}{(table.Used > table.Size * NearlyFull && table.Key is not "" ? $", nearly full: raise {table.Key}" : "")}");
         }
+        foreach (var latency in report.EventToKernel)
+        {
+            Line("API to kernel", $"{latency.Kind}: p50 {latency.P50Milliseconds:0.#} ms, p99 {latency.P99Milliseconds:0.#} ms, longest {latency.LongestMilliseconds:0.#} ms, {latency.Count} times");
+        }
+        Line("Self-audit", report.Drift.Count == 0 ? "nothing was found changed" : "found changed and repaired: " + string.Join(", ", report.Drift.Select(static d => $"{d.Key} {d.Value}")));
         Line("Holds", $"{report.Pods} pods, {report.Services} Service frontends");
         Line("Last pass", $"{PassOf(report.Reconcile)}, took {report.Reconcile.TookMilliseconds:0.0} ms, {report.Reconcile.Passes} so far");
         foreach (var (name, count) in report.Counters.Where(static c => c.Value > 0))

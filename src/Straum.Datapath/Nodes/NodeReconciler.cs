@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Straum.Control.Problems;
 using Straum.Control.Routing;
 using Straum.Datapath.Abi;
+using Straum.Datapath.Audit;
 using Straum.Datapath.Programs;
 using Straum.Datapath.Services;
 using Straum.Datapath.Tables;
@@ -25,21 +26,62 @@ public sealed class NodeReconciler
     private readonly LoadedDatapath _datapath;
     private readonly Attachments _attachments;
     private readonly RtNetlink _netlink;
-    private readonly TableReconciler<PeerKey, PeerEntry> _peers;
+    private readonly TimeProvider _clock;
+    private TableReconciler<PeerKey, PeerEntry> _peers;
     private readonly RouteReconciler _routes;
     private readonly HashSet<(string Role, int Index)> _attached = [];
+    private IReadOnlyCollection<Route> _routesBefore = [];
+    private NodeConfig? _config;
 
     public NodeReconciler(LoadedDatapath datapath, Attachments attachments, RtNetlink netlink, TimeProvider clock)
     {
         _datapath = datapath;
         _attachments = attachments;
         _netlink = netlink;
+        _clock = clock;
         _peers = new TableReconciler<PeerKey, PeerEntry>(datapath.Tables.Peers);
         _routes = new RouteReconciler(netlink);
         Services = new ServiceReconciler(new KernelServiceTables(datapath.Tables), clock);
     }
 
-    public ServiceReconciler Services { get; }
+    public ServiceReconciler Services { get; private set; }
+
+    /// <summary>What was found otherwise than it had been left.</summary>
+    public DriftCounters Drift { get; } = new();
+
+    /// <summary>
+    /// Compares the tables with what was written to them. Run it before <see cref="Reconcile"/>, which repairs what this one
+    /// does not by itself; routes and programs are compared by every pass.
+    /// </summary>
+    public void Audit()
+    {
+        Services.Audit(Drift);
+        Drift.Add("peers", _peers.Audit());
+        if (_config is { } config && !_datapath.Tables.Config.Value.Equals(config))
+        {
+            Drift.Add("config", 1);
+            _datapath.Tables.Config.Value = config;
+        }
+    }
+
+    /// <summary>
+    /// Doubles the tables that are nearly full, under traffic. Returns those that cannot be: they are as large as a table gets.
+    /// </summary>
+    /// <exception cref="Straum.Linux.LinuxException">There is no memory for it; everything is as it was.</exception>
+    public IReadOnlyList<TableUse> Grow(out IReadOnlyList<TableUse> grown)
+    {
+        var full = TableUse.Read(_datapath.Tables).Where(t => t.IsNearlyFull).ToArray();
+        var now = TableSizes.Of(_datapath.Tables);
+        var wanted = full.Aggregate(now, (sizes, table) => sizes.Doubled(table.Name));
+        grown = [.. full.Where(t => now.Doubled(t.Name) != now)];
+        if (wanted != now)
+        {
+            _datapath.Grow(wanted);
+            _peers = new TableReconciler<PeerKey, PeerEntry>(_datapath.Tables.Peers);
+            Services = new ServiceReconciler(new KernelServiceTables(_datapath.Tables), _clock);
+        }
+        return [.. full.Except(grown)];
+    }
 
     /// <exception cref="Straum.Linux.LinuxException">The kernel refused a step; those before it are done, and the pass can be run again.</exception>
     public NodePass Reconcile(NodeIntent intent)
@@ -67,6 +109,11 @@ public sealed class NodeReconciler
         var plan = RoutePlan.Build(intent.Routing, intent.Uplinks[0], overlay, intent.Settings.DirectNodeRoutes);
         problems.AddRange(plan.Problems);
         var routes = _routes.Reconcile(plan.Routes);
+        if (_routesBefore.SequenceEqual(plan.Routes))
+        {
+            Drift.Add("routes", routes);
+        }
+        _routesBefore = plan.Routes;
 
         return new NodePass(services.Published + services.Withdrawn, peers.Written + peers.Deleted, routes,
             services.Unplaced + peers.Full.Count, problems.ToImmutable());
@@ -95,6 +142,7 @@ public sealed class NodeReconciler
             SnatPortMax = settings.SnatPortMax,
             Flags = (uint)(settings.Masquerade ? NodeFlags.Masquerade : NodeFlags.None),
         };
+        _config = config;
         if (!_datapath.Tables.Config.Value.Equals(config))
         {
             _datapath.Tables.Config.Value = config;
@@ -123,7 +171,7 @@ public sealed class NodeReconciler
                 ? (programs.UplinkIn, programs.UplinkOut)
                 : (programs.OverlayIn, programs.OverlayOut);
             _attachments.AttachDevice(role, index, incoming, outgoing);
-            _attached.Add((role, index));
+            Drift.Add("programs", _attached.Add((role, index)) ? 0 : 1);
         }
     }
 

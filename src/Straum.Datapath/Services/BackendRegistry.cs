@@ -119,6 +119,34 @@ internal sealed class BackendRegistry
         }
     }
 
+    /// <summary>The index of a backend in use.</summary>
+    public uint IdOf(BackendKey key) => _uses[key].Id;
+
+    /// <summary>Writes again what someone else changed of the backends in use. Returns how many.</summary>
+    public int Repair()
+    {
+        var repaired = 0;
+        foreach (var (key, use) in _uses)
+        {
+            var backend = _tables.ReadBackend(use.Id);
+            if (BackendKey.Of(backend) == key && backend.Flags == (byte)BackendFlags.Usable)
+            {
+                continue;
+            }
+            // The generation stays: flows that remember it still mean this backend.
+            _tables.WriteBackend(use.Id, new Backend
+            {
+                Address = key.Address,
+                Port = key.Port,
+                Proto = key.Protocol,
+                Flags = (byte)BackendFlags.Usable,
+                Generation = backend.Generation,
+            });
+            repaired++;
+        }
+        return repaired;
+    }
+
     /// <summary>Frees the indices released at or before <paramref name="before"/>.</summary>
     public void Retire(long before)
     {

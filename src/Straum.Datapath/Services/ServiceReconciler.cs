@@ -17,7 +17,7 @@ namespace Straum.Datapath.Services;
 /// In-memory state follows a write, never precedes it, so a pass that failed is simply run again: the next one begins by
 /// reading back which of the entries under way have arrived, and returns what the others had been given.
 /// </summary>
-public sealed class ServiceReconciler
+public sealed partial class ServiceReconciler
 {
     /// <summary>How long a range or index rests before another Service may own it. Programs run for microseconds.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
@@ -27,6 +27,7 @@ public sealed class ServiceReconciler
         public FrontendSpec? Spec; // null: found in the kernel at start
         public SvcEntry Entry;
         public BackendKey[] Backends = [];
+        public DateTimeOffset? At;
     }
 
     private readonly record struct Change(SvcKey Key, Published? Old, Published New);
@@ -35,6 +36,8 @@ public sealed class ServiceReconciler
     private readonly TimeProvider _clock;
     private readonly BackendRegistry _backends;
     private readonly RangeAllocator _slots;
+
+    // Written by the loop alone, under its lock: whoever asks for one entry may come from another thread.
     private readonly Dictionary<SvcKey, Published> _published = [];
     private readonly Queue<(long At, uint Base, uint Count)> _restingRanges = new();
     private readonly List<Change> _underWay = [];
@@ -250,7 +253,11 @@ public sealed class ServiceReconciler
 
     private void Commit(Change change)
     {
-        _published[change.Key] = change.New;
+        change.New.At = _clock.GetUtcNow();
+        lock (_published)
+        {
+            _published[change.Key] = change.New;
+        }
         if (change.Old is not null)
         {
             Release(change.Old);
@@ -267,7 +274,11 @@ public sealed class ServiceReconciler
         _tables.DeleteServices(gone);
         foreach (var key in gone)
         {
-            _published.Remove(key, out var old);
+            Published? old;
+            lock (_published)
+            {
+                _published.Remove(key, out old);
+            }
             Release(old!);
         }
         return gone.Length;

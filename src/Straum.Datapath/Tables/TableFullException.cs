@@ -6,8 +6,8 @@ public sealed class TableFullException(string table, uint capacity, string key)
 {
     public string Table { get; } = table;
 
-    /// <summary>What helps. A raised size alone does not: a table that is pinned keeps the size it was made with.</summary>
+    /// <summary>What helps where the table did not grow by itself, or not fast enough.</summary>
     /// <param name="key">Of straum.yaml, as in tables.pods.</param>
     public static string FixFor(string key) =>
-        $"Raise {key} in straum.yaml, end the agent, remove the pinned tables (paths.bpf) and start it again: traffic pauses until it is ready.";
+        $"It is given more room with the next pass if the node has the memory; {key} in straum.yaml makes it larger from the beginning.";
 }

@@ -19,6 +19,25 @@ public sealed class TableReconciler<TKey, TValue>
 
     public IReadOnlyDictionary<TKey, TValue> Realized => _realized;
 
+    /// <summary>
+    /// Reads back what is there. What is otherwise than it was written is known after that, so the next pass repairs it.
+    /// Returns how many entries were.
+    /// </summary>
+    public int Audit()
+    {
+        var present = new Dictionary<TKey, TValue>(_table.Read());
+        var drift = _realized.Count(e => !present.TryGetValue(e.Key, out var value) || !value.Equals(e.Value)) + present.Keys.Count(k => !_realized.ContainsKey(k));
+        if (drift > 0)
+        {
+            _realized.Clear();
+            foreach (var (key, value) in present)
+            {
+                _realized.Add(key, value);
+            }
+        }
+        return drift;
+    }
+
     public TablePass<TKey> Reconcile(IReadOnlyDictionary<TKey, TValue> desired)
     {
         var gone = _realized.Keys.Where(key => !desired.ContainsKey(key)).ToArray();

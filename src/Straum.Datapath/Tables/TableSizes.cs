@@ -1,6 +1,6 @@
 namespace Straum.Datapath.Tables;
 
-/// <summary>How many entries each table gets when it is made; a pinned table keeps the size it was made with.</summary>
+/// <summary>How many entries each table has room for. A pinned table is made larger under traffic, never smaller.</summary>
 public sealed record TableSizes
 {
     /// <summary>Frontends: one per address, port and protocol.</summary>
@@ -20,6 +20,34 @@ public sealed record TableSizes
 
     /// <summary>Flows; a translated one counts twice.</summary>
     public uint Conntrack { get; init; } = 262_144;
+
+    /// <summary>No table is given more than this.</summary>
+    public const uint Largest = 16_777_216;
+
+    /// <summary>As the tables are now.</summary>
+    public static TableSizes Of(DatapathTables tables) => new()
+    {
+        Services = tables.Services.Capacity,
+        Backends = (uint)tables.Backends.Length,
+        Slots = (uint)tables.Slots.Length,
+        Pods = tables.Pods.Capacity,
+        Peers = tables.Peers.Capacity,
+        Conntrack = tables.Conntrack.Capacity,
+    };
+
+    /// <summary>The same with twice the room in one table; itself when that is as large as a table gets, or has no size of its own.</summary>
+    public TableSizes Doubled(string table) => table switch
+    {
+        "svc" => this with { Services = Double(Services) },
+        "backends" => this with { Backends = Double(Backends) },
+        "slots" => this with { Slots = Double(Slots) },
+        "pods" => this with { Pods = Double(Pods) },
+        "peers" => this with { Peers = Double(Peers) },
+        "conntrack" => this with { Conntrack = Double(Conntrack) },
+        _ => this,
+    };
+
+    private static uint Double(uint size) => Math.Max(size, Math.Min(size * 2, Largest));
 
     /// <summary>The size of a table by its name in the kernel; null for those whose size is fixed.</summary>
     public uint? Of(string table) => table switch

@@ -40,11 +40,18 @@ public sealed class SnapshotSource
             }
             // Informers run at the same time, and Random is not made for that.
             var informer = new Informer<T>(client, kind, options, time, new Random(random.Next()));
-            informer.Changed += () => _changed.Writer.TryWrite(true);
+            informer.Changed += () =>
+            {
+                ObjectsChanged?.Invoke(kind.Kind);
+                _changed.Writer.TryWrite(true);
+            };
             _informers.Add(informer);
             _copies.Add(() => copy(informer.Objects));
         }
     }
+
+    /// <summary>A table of this kind has changed, and no snapshot has told of it yet. Raised on the informer's thread.</summary>
+    public event Action<string>? ObjectsChanged;
 
     /// <summary>How each informer is doing.</summary>
     public IReadOnlyList<InformerStatus> Status => _informers.ConvertAll(i => i.Status);

@@ -118,5 +118,24 @@ public sealed class NodeReconcilerTests : IDisposable
         attachments.IsAttached("uplink", _kernel.Eth0).ShouldBeTrue();
     });
 
+    [Fact]
+    public void Audit_WhatSomeoneElseChanged_IsRepairedByTheNextPassAndCounted() => _kernel.Agent((datapath, _, reconciler) =>
+    {
+        var intent = _kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native));
+        reconciler.Reconcile(intent);
+        var peers = datapath.Tables.Peers.Count();
+        datapath.Tables.Peers.Delete(PeerPlan.KeyOf(IPNetwork.Parse("10.244.2.0/24")));
+        datapath.Tables.Peers.TryWrite(PeerPlan.KeyOf(IPNetwork.Parse("192.0.2.0/24")), default);
+        datapath.Tables.Config.Value = default;
+        _kernel.Net.Routes.Delete(_kernel.Net.Routes.List(protocol: RoutePlan.Protocol).First(r => r.Gateway is not null));
+
+        reconciler.Audit();
+        reconciler.Reconcile(intent);
+
+        reconciler.Drift.Found.ShouldBe(new Dictionary<string, long> { ["peers"] = 2, ["config"] = 1, ["routes"] = 1 }, ignoreOrder: true);
+        datapath.Tables.Peers.Count().ShouldBe(peers);
+        datapath.Tables.Config.Value.Node4.ToString().ShouldBe("172.30.0.11");
+    });
+
     public void Dispose() => _kernel.Dispose();
 }

@@ -94,6 +94,12 @@ internal sealed class FakeServiceTables(uint services = 64, uint slots = 256, ui
         }
     }
 
+    /// <summary>Someone else writes.</summary>
+    public void Meddle(uint slot, uint id) => _slots[slot] = id;
+
+    /// <inheritdoc cref="Meddle(uint, uint)"/>
+    public void Meddle(uint id, Backend backend) => _backends[id] = backend;
+
     private void Called()
     {
         Writes++;

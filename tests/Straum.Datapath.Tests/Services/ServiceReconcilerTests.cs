@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Straum.Control.Services;
 using Straum.Datapath.Abi;
+using Straum.Datapath.Audit;
 using Straum.Datapath.Services;
 using Straum.Kubernetes.Objects;
 
@@ -258,6 +259,74 @@ public sealed class ServiceReconcilerTests
             reconciler.RetireRested();
             (reconciler.Slots, reconciler.Backends).ShouldBe((3u, 3));
         }
+    }
+
+    [Fact]
+    public void Audit_NothingChanged_WritesNothing()
+    {
+        var reconciler = NewReconciler();
+        reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.2:8080"), Frontend("10.96.0.11:80")]);
+        var (drift, writes) = (new DriftCounters(), _tables.Writes);
+
+        reconciler.Audit(drift);
+
+        drift.Found.ShouldBeEmpty();
+        _tables.Writes.ShouldBe(writes);
+    }
+
+    [Theory]
+    [InlineData("svc", "gone"), InlineData("svc", "changed"), InlineData("svc", "foreign"), InlineData("slots", "changed"), InlineData("backends", "changed"), InlineData("backends", "freed")]
+    public void Audit_SomeoneElseWrote_IsRepairedAndCounted(string table, string how)
+    {
+        var reconciler = NewReconciler();
+        reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.2:8080", "10.244.1.3:8080")]);
+        var key = Key("10.96.0.10:80");
+        var entry = _tables.Services[key];
+        switch (table, how)
+        {
+            case ("svc", "gone"):
+                _tables.Services.Remove(key);
+                break;
+            case ("svc", "changed"):
+                _tables.Services[key] = entry with { Count = 1 };
+                break;
+            case ("svc", "foreign"):
+                _tables.Services[Key("10.96.0.77:80")] = entry;
+                break;
+            case ("slots", _):
+                _tables.Meddle(entry.Base, _tables.ReadSlot(entry.Base + 1));
+                break;
+            default:
+                _tables.Meddle(_tables.ReadSlot(entry.Base), _tables.ReadBackend(_tables.ReadSlot(entry.Base)) with
+                {
+                    Port = how == "changed" ? (ushort)1 : (ushort)8080,
+                    Flags = (byte)(how == "changed" ? BackendFlags.Usable : BackendFlags.Free),
+                });
+                break;
+        }
+        var drift = new DriftCounters();
+
+        reconciler.Audit(drift);
+
+        drift.Found.ShouldBe(new Dictionary<string, long> { [table] = 1 });
+        _tables.Services.ShouldHaveSingleItem().Value.ShouldBe(entry);
+        Backends("10.96.0.10:80").ShouldBe(["10.244.1.2:8080", "10.244.1.3:8080"]);
+    }
+
+    [Fact]
+    public void Programmed_IsSaidWithTheTimeOfTheWrite()
+    {
+        var reconciler = NewReconciler();
+        reconciler.TryGetProgrammed(Key("10.96.0.10:80"), out _).ShouldBeFalse();
+        reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.2:8080")]);
+        reconciler.TryGetProgrammed(Key("10.96.0.10:80"), out var written).ShouldBeTrue();
+
+        reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.2:8080")]);
+
+        written.ShouldNotBeNull();
+        reconciler.TryGetProgrammed(Key("10.96.0.10:80"), out var at).ShouldBeTrue();
+        at.ShouldBe(written);
+        NewReconciler().TryGetProgrammed(Key("10.96.0.10:80"), out _).ShouldBeFalse("nobody has said yet that it shall be there");
     }
 
     [Fact]

@@ -78,13 +78,15 @@ internal sealed class TrafficNode : IDisposable
     public static LoaderOptions Options(string objects, string pins) => new() { ObjectDirectory = objects, PinDirectory = pins, Sizes = Sizes };
 
     /// <summary>What an agent does: first its pods, then, once it has heard from the API, everything else.</summary>
-    public void Program(LoadedDatapath datapath, Attachments attachments, Action beforeNode)
+    public void Program(LoadedDatapath datapath, Attachments attachments, Action beforeNode, Action<NodeReconciler>? then = null)
     {
         var pods = new PodTable(datapath, attachments);
         _bindings.ForEach(pods.Bind);
         beforeNode();
         using var netlink = RtNetlink.Open();
-        new NodeReconciler(datapath, attachments, netlink, TimeProvider.System).Reconcile(Intent()).Problems.ShouldBeEmpty();
+        var reconciler = new NodeReconciler(datapath, attachments, netlink, TimeProvider.System);
+        reconciler.Reconcile(Intent()).Problems.ShouldBeEmpty();
+        then?.Invoke(reconciler);
     }
 
     /// <summary>The next build finds something under this table's name that it cannot make sense of. The programs keep what they have.</summary>

@@ -1,4 +1,5 @@
-using Straum.Datapath.Programs;
+using System.Net;
+using Straum.Datapath.Abi;
 using Straum.Datapath.Tables;
 
 namespace Straum.Datapath.Tests.Upgrades;
@@ -91,6 +92,34 @@ public sealed class UpgradeTests : IDisposable
             datapath.Tables.Services.Capacity.ShouldBe(sizes.Services);
             datapath.Tables.Services.Count().ShouldBe(2);
         });
+    }
+
+    [Fact]
+    public void TablesNearlyFull_AreGivenTwiceTheRoomAndLoseNothing()
+    {
+        using var traffic = new Traffic(_node);
+        traffic.Wait(Enough);
+        _node.Run(BpfObjects.Directory, (datapath, attachments) =>
+        {
+            _node.Program(datapath, attachments, () => { }, reconciler =>
+            {
+                for (uint i = 0; i < datapath.Tables.Services.Capacity * TableUse.NearlyFull; i++)
+                {
+                    datapath.Tables.Services.TryWrite(new SvcKey { Vip = Addr.From(new IPAddress(i + 1)) }, new SvcEntry { Id = i + 10, Flags = 77 });
+                }
+
+                reconciler.Grow(out var grown).ShouldBeEmpty();
+
+                grown.ShouldHaveSingleItem().Name.ShouldBe("svc");
+                datapath.Tables.Services.Capacity.ShouldBe(TrafficNode.Sizes.Services * 2);
+                reconciler.Reconcile(_node.Intent());
+                datapath.Tables.Services.Count().ShouldBe(2);
+            });
+        });
+        traffic.Wait(Enough);
+        traffic.Stop();
+
+        traffic.Faults.ShouldBeEmpty();
     }
 
     [Fact]

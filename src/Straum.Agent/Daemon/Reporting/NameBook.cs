@@ -29,6 +29,9 @@ internal sealed class NameBook
         }
     }
 
+    /// <summary>Everything that the objects want.</summary>
+    public IReadOnlyDictionary<SvcKey, FrontendSpec> Frontends => _frontends;
+
     public FrontendSpec? Frontend(SvcKey key) => _frontends.GetValueOrDefault(key);
 
     /// <summary>Empty strings when nothing is known.</summary>

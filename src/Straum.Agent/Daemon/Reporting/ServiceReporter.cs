@@ -1,5 +1,7 @@
 using Straum.Agent.LocalApi.Reports;
+using Straum.Control.Services;
 using Straum.Datapath.Abi;
+using Straum.Datapath.Services;
 using Straum.Datapath.Tables;
 
 namespace Straum.Agent.Daemon.Reporting;
@@ -7,9 +9,12 @@ namespace Straum.Agent.Daemon.Reporting;
 /// <summary>Reads the Service tables back from the kernel and puts names to them.</summary>
 internal static class ServiceReporter
 {
-    public static ServicesReport ReadServices(string node, DatapathTables tables, NameBook names)
+    public static ServicesReport ReadServices(string node, DatapathTables tables, ServiceReconciler programmed, NameBook names)
     {
-        var reports = tables.Services.Read().Select(entry => FrontendOf(entry.Key, entry.Value, tables, names));
+        var entries = tables.Services.Read().ToArray();
+        var present = entries.Select(e => e.Key).ToHashSet();
+        var reports = entries.Select(entry => FrontendOf(entry.Key, entry.Value, tables, programmed, names))
+            .Concat(names.Frontends.Where(f => ServiceReconciler.Serves(f.Value) && !present.Contains(f.Key)).Select(f => MissingOf(f.Key, f.Value)));
         return new ServicesReport(node,
         [
             .. reports.OrderBy(r => r.Service, StringComparer.Ordinal).ThenBy(r => r.Address, StringComparer.Ordinal)
@@ -47,7 +52,7 @@ internal static class ServiceReporter
             [.. reports.OrderBy(r => r.Address, StringComparer.Ordinal).ThenBy(r => r.Port).ThenBy(r => r.Protocol, StringComparer.Ordinal)]);
     }
 
-    private static FrontendReport FrontendOf(SvcKey key, SvcEntry entry, DatapathTables tables, NameBook names)
+    private static FrontendReport FrontendOf(SvcKey key, SvcEntry entry, DatapathTables tables, ServiceReconciler programmed, NameBook names)
     {
         var spec = names.Frontend(key);
         var backends = IdsOf(entry, tables).Select(id =>
@@ -60,8 +65,19 @@ internal static class ServiceReporter
         return new FrontendReport(
             spec?.ServiceName.ToString() ?? "", spec?.PortName ?? "", spec?.Kind.ToString() ?? "",
             key.Vip.ToString(), key.Port, ProtocolName(key.Proto),
-            key.Scope == (byte)SvcScope.External ? "external" : "cluster", (entry.Flags & (uint)SvcFlags.Affinity) != 0, [.. backends]);
+            key.Scope == (byte)SvcScope.External ? "external" : "cluster", (entry.Flags & (uint)SvcFlags.Affinity) != 0, [.. backends])
+        {
+            Programmed = programmed.TryGetProgrammed(key, out var at),
+            ProgrammedAt = at,
+        };
     }
+
+    private static FrontendReport MissingOf(SvcKey key, FrontendSpec spec) => new(
+        spec.ServiceName.ToString(), spec.PortName, spec.Kind.ToString(), key.Vip.ToString(), key.Port, ProtocolName(key.Proto),
+        key.Scope == (byte)SvcScope.External ? "external" : "cluster", false, [])
+    {
+        Programmed = false,
+    };
 
     // A table may be written while it is read; an index that makes no sense is passed over.
     private static IEnumerable<uint> IdsOf(SvcEntry entry, DatapathTables tables)

@@ -2,10 +2,12 @@ using System.Reflection;
 using Straum.Agent.Cni;
 using Straum.Agent.Configuration;
 using Straum.Agent.LocalApi.Reports;
+using Straum.Agent.Metrics;
 using Straum.Control.Problems;
 using Straum.Datapath.Abi;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Programs;
+using Straum.Datapath.Tables;
 using Straum.Kubernetes.Informers;
 using Straum.Linux.Netlink;
 
@@ -13,7 +15,7 @@ namespace Straum.Agent.Daemon.Reporting;
 
 /// <summary>One page about everything.</summary>
 internal sealed class StatusReporter(AgentOptions options, string apiServer, LoadedDatapath datapath, Attachments attachments,
-    PodRegistry registry, TimeProvider clock)
+    NodeReconciler reconciler, ProgrammingLatency latency, PodRegistry registry, TimeProvider clock)
 {
     private const string PodRole = "pod";
     private const int CommitDigits = 7;
@@ -38,7 +40,11 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
             new ReconcileReport(state.Passes, state.LastPass is { } last ? (clock.GetUtcNow() - last).TotalSeconds : null,
                 state.LastPassTook.TotalMilliseconds, state.Failure),
             CountersOf(),
-            [.. state.Problems.Concat(CniRivals.Find(options.Cni.ConfDir).Select(file => CniRivals.ProblemOf(file, options))).Select(ProblemOf)]);
+            [.. state.Problems.Concat(CniRivals.Find(options.Cni.ConfDir).Select(file => CniRivals.ProblemOf(file, options))).Select(ProblemOf)])
+        {
+            EventToKernel = [.. latency.Read().Select(l => LatencyOf(l.Kind, l.Reading))],
+            Drift = reconciler.Drift.Found,
+        };
     }
 
     private static string Shorten(string version)
@@ -83,24 +89,10 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
         ];
     }
 
-    private List<TableReport> TablesOf()
-    {
-        var tables = datapath.Tables;
-        var backends = 0;
-        for (var id = 1; id < tables.Backends.Length; id++)
-        {
-            backends += tables.Backends[id].Flags & (int)BackendFlags.Usable;
-        }
-        return
-        [
-            new TableReport("svc", tables.Services.Count(), tables.Services.Capacity, "tables.services"),
-            new TableReport("backends", backends, tables.Backends.Length, "tables.backends"),
-            new TableReport("slots", tables.Services.Read().Sum(e => e.Value.Count), tables.Slots.Length, "tables.slots"),
-            new TableReport("pods", tables.Pods.Count(), tables.Pods.Capacity, "tables.pods"),
-            new TableReport("peers", tables.Peers.Count(), tables.Peers.Capacity, "tables.peers"),
-            new TableReport("conntrack", tables.Conntrack.Count(), tables.Conntrack.Capacity, "tables.conntrack"),
-        ];
-    }
+    private List<TableReport> TablesOf() => [.. TableUse.Read(datapath.Tables).Select(t => new TableReport(t.Name, t.Used, t.Capacity, t.Key))];
+
+    private static LatencyReport LatencyOf(string kind, HistogramReading reading) => new(
+        kind, reading.Count, reading.Quantile(0.5) * 1000, reading.Quantile(0.99) * 1000, reading.Longest * 1000);
 
     private Dictionary<string, ulong> CountersOf()
     {

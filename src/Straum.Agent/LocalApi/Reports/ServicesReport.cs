@@ -17,7 +17,14 @@ public sealed record ServicesReport(string Node, IReadOnlyList<FrontendReport> S
 /// <param name="Backends">In the order of the range.</param>
 public sealed record FrontendReport(
     string Service, string PortName, string Kind, string Address, int Port, string Protocol, string Scope, bool Affinity,
-    IReadOnlyList<FrontendBackendReport> Backends);
+    IReadOnlyList<FrontendBackendReport> Backends)
+{
+    /// <summary>The kernel has it as the objects want it. False for one that found no room, and for an entry that nobody wants.</summary>
+    public bool Programmed { get; init; } = true;
+
+    /// <summary>Since when; null when a former agent programmed it.</summary>
+    public DateTimeOffset? ProgrammedAt { get; init; }
+}
 
 /// <summary>A backend in a Service's range.</summary>
 /// <param name="Address">Where connections go.</param>

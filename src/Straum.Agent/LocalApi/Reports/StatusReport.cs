@@ -27,9 +27,23 @@ public sealed record StatusReport(
     IReadOnlyList<ProgramReport> Programs, IReadOnlyList<TableReport> Tables, IReadOnlyList<PoolReport> Pools, int Pods, int Services,
     ReconcileReport Reconcile, IReadOnlyDictionary<string, ulong> Counters, IReadOnlyList<ProblemReport> Problems)
 {
+    /// <summary>From an event of the API until the kernel does what it says, by kind of object.</summary>
+    public IReadOnlyList<LatencyReport> EventToKernel { get; init; } = [];
+
+    /// <summary>What was found in the kernel otherwise than it had been left, and repaired, by table, since the agent was started.</summary>
+    public IReadOnlyDictionary<string, long> Drift { get; init; } = new Dictionary<string, long>();
+
     /// <summary>True when the node does not do what it is told: it waits, its last pass failed, or a problem is an error.</summary>
     public bool HasError() => Waiting is not null || Reconcile.Failure is not null || Problems.Any(static p => p.Severity == ProblemReport.Error);
 }
+
+/// <summary>How long something took.</summary>
+/// <param name="Kind">Of objects: EndpointSlice.</param>
+/// <param name="Count">How often it was measured.</param>
+/// <param name="P50Milliseconds">Half were faster; the end of a histogram's bucket, as the next.</param>
+/// <param name="P99Milliseconds">All but a hundredth were faster.</param>
+/// <param name="LongestMilliseconds">The longest of all.</param>
+public sealed record LatencyReport(string Kind, long Count, double P50Milliseconds, double P99Milliseconds, double LongestMilliseconds);
 
 /// <summary>The connection to the Kubernetes API.</summary>
 /// <param name="Server">Its address: https://172.30.0.1:6443.</param>
