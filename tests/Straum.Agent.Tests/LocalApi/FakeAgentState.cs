@@ -15,7 +15,11 @@ internal sealed class FakeAgentState(string node) : IAgentState
         [new TableReport("svc", 24, 65536, "tables.services")],
         [new PoolReport("10.244.1.0/24", 253, 12, 1)], Pods: 12, Services: 24,
         new ReconcileReport(45, 0.4, 1.5, Failure: null),
-        new Dictionary<string, ulong> { ["to_pod"] = 7, ["rejected"] = 0 }, []);
+        new Dictionary<string, ulong> { ["to_pod"] = 7, ["rejected"] = 0 }, [])
+    {
+        EventToKernel = [new LatencyReport("Service", 9, 2.5, 5, 7.2)],
+        Drift = new Dictionary<string, long> { ["svc"] = 1 },
+    };
 
     public List<FrontendReport> Services { get; } =
     [

@@ -104,6 +104,8 @@ public sealed class ReportCommandTests : IAsyncLifetime
             "Device|eth0: uplink, MTU 1500, up",
             "Programs|1 of 1 attached",
             "Table|svc: 24 of 65536",
+            "API to kernel|Service: p50 2.5 ms, p99 5 ms, longest 7.2 ms, 9 times",
+            "Self-audit|found changed and repaired: svc 1",
             "Holds|12 pods, 24 Service frontends",
             "Last pass|400ms ago, took 1.5 ms, 45 so far",
             "Counted|to_pod: 7",
