@@ -78,10 +78,21 @@ test-long: build bpf-next
 	@STRAUM_TEST_LONG=1 tools/run-tests.sh
 
 # BENCH=name measures one figure, BENCH_ARGS="--rounds 5" is for a first look. The table goes into docs/benchmarks.md.
-# In real time (chrt), and all that it starts with it: what else the machine does is not measured.
-bench: build build/bench/meter ## measure Straum beside its peers
+# Where it can it runs in real time, so that what else the machine does is not measured.
+bench: build build/bench/meter build/next/out/straum ## measure Straum beside its peers
 	@dotnet build bench/Straum.Bench -c $(CONFIG) -v q --nologo
-	@chrt --rr 1 bench/Straum.Bench/bin/$(CONFIG)/net10.0/Straum.Bench $(BENCH) $(BENCH_ARGS) --write docs/benchmarks.md
+	@bench/Straum.Bench/bin/$(CONFIG)/net10.0/Straum.Bench $(BENCH) $(BENCH_ARGS) --write docs/benchmarks.md
+
+# Another build of the agent, over tables of other layouts: what the benchmark upgrades to and downgrades from.
+build/next/out/straum: $(CS_SRC) $(BPF_SRC) $(BPF_HDR) tests/layouts/next.sed
+	@rm -rf build/next && mkdir -p build/next
+	@cp -r src bpf deploy tools Makefile Directory.*.props global.json straum.slnx .editorconfig build/next
+	@find build/next -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+	@sed -i -f tests/layouts/next.sed build/next/bpf/abi/*.h
+	@$(MAKE) --no-print-directory -s -C build/next bpf-objects
+	@cd build/next && dotnet run --project tools/Straum.AbiGen -v q -- --headers bpf/abi bin/bpf src/Straum.Datapath/Abi
+	@cd build/next && dotnet build src/Straum.Cli -c $(CONFIG) -v q --nologo -o out
+	@cp -r build/next/bin/bpf build/next/out/bpf
 
 build/bench/meter: $(wildcard bench/meter/*.c bench/meter/*.h)
 	@mkdir -p $(@D)

@@ -34,6 +34,7 @@ static async Task<bool> MeasureAsync(IFigure figure, int rounds, FileInfo? page)
 {
     var started = Stopwatch.GetTimestamp();
     Console.Error.WriteLine($"bench: {figure.Name}");
+    Scheduling.Set(figure.InRealTime);
     try
     {
         var rows = await figure.MeasureAsync(rounds, step => Console.Error.WriteLine($"bench: {figure.Name}: {step}"));

@@ -11,6 +11,9 @@ internal static class Programs
 
     public static string Straum => Path.Combine(Directory, "straum");
 
+    /// <summary>A build whose tables have other layouts.</summary>
+    public static string NextStraum => Path.Combine(Checkout, "build", "next", "out", "straum");
+
     public static string Cni => Path.Combine(Directory, "straum-cni");
 
     public static string Meter => Path.Combine(Checkout, "build", "bench", "meter");

@@ -21,7 +21,7 @@ internal sealed class Fabric : IDisposable
         router.Sysctl("net.ipv4.ip_forward", 1);
         router.Ip($"""
             link add fabric type bridge mcast_snooping 0
-            addr add {Router4}/24 dev fabric
+            addr add {Router4}/16 dev fabric
             addr add fd31::1/64 dev fabric nodad
             link set fabric up
             """);
@@ -42,7 +42,7 @@ internal sealed class Fabric : IDisposable
             link set {name} master fabric up
             """);
         node.Ip($"""
-            addr add {NodeAddresses.V4(index)}/24 dev eth0
+            addr add {NodeAddresses.V4(index)}/16 dev eth0
             addr add {NodeAddresses.V6(index)}/64 dev eth0 nodad
             link set eth0 up
             route add default via {Router4}

@@ -19,14 +19,16 @@ internal sealed record ClusterSize(int Services, int EndpointsEach, int Pods)
 
     public override string ToString() => $"{Services:N0} Services × {EndpointsEach} endpoints";
 
-    /// <summary>The objects, but for the bed's own node.</summary>
+    /// <summary>The nodes, but for the bed's own; on its link, as far as addresses say.</summary>
+    public IEnumerable<ApiObject> NodeObjects() => Enumerable.Range(0, Nodes).Select(ClusterObjects.DistantNode);
+
+    /// <summary>The Services and their slices.</summary>
     /// <param name="servers">Addresses of the pods that answer.</param>
     /// <param name="serverPort">Their port.</param>
-    public IEnumerable<ApiObject> Objects(IReadOnlyList<string> servers, int serverPort) =>
-        Enumerable.Range(0, Nodes).Select(ClusterObjects.DistantNode)
-            .Concat(Enumerable.Range(0, Services).SelectMany(i => new[] { ClusterObjects.Service(i, ServicePort), SliceOf(i, servers, serverPort) }));
+    public IEnumerable<ApiObject> ServiceObjects(IReadOnlyList<string> servers, int serverPort) =>
+        Enumerable.Range(0, Services).SelectMany(i => new[] { ClusterObjects.Service(i, ServicePort), SliceOf(i, servers, serverPort) });
 
-    public ApiObject SliceOf(int service, IReadOnlyList<string> servers, int serverPort) =>
+    private ApiObject SliceOf(int service, IReadOnlyList<string> servers, int serverPort) =>
         IsAsked(service)
             ? ClusterObjects.Slice(service, serverPort, servers)
             : ClusterObjects.Slice(service, 8080, EndpointsOf(service, 0));

@@ -35,6 +35,8 @@ internal sealed class CniFigure : IFigure
 
     public int Rounds => 7;
 
+    public bool InRealTime => false;
+
     public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
     {
         using var fabric = Fabric.Create();

@@ -39,6 +39,8 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
 
     public int Rounds => 5;
 
+    public bool InRealTime => true;
+
     public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
     {
         using var fabric = Fabric.Create();
@@ -76,7 +78,7 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
     private async Task<Round> MeasureNodeAsync(Fabric fabric, int index)
     {
         await using var api = await FakeApi.StartAsync(fabric, 8000 + index);
-        api.Put(ClusterObjects.Node($"s{index}", index));
+        api.Put(size.NodeObjects().Prepend(ClusterObjects.Node($"s{index}", index)));
         var node = new StraumNode(fabric, $"s{index}", index, api, extraConfig: Room);
         await node.StartAgentAsync();
         var (client, a, b) = (await node.AddPodAsync("client"), await node.AddPodAsync("a"), await node.AddPodAsync("b"));
@@ -86,7 +88,7 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
         }
         using var asker = await MeterProcess.WatchAsync(client);
 
-        var prepared = api.Prepare([.. size.Objects([a.Address, b.Address], MeterProcess.EchoPort)]);
+        var prepared = api.Prepare([.. size.ServiceObjects([a.Address, b.Address], MeterProcess.EchoPort)]);
         var (started, answered) = await AllAnswerAsync(asker, prepared.Publish);
         await node.UntilServicesAsync(size.Services);
         var changes = await ChangeEndpointsAsync(api, node);

@@ -14,6 +14,12 @@ internal interface IFigure
     /// <summary>Rounds that are enough for a steady median on a quiet machine; 1 where rounds mean nothing.</summary>
     int Rounds { get; }
 
+    /// <summary>
+    /// Whether the benchmark and all that it starts run in real time, so that nothing else on the machine is measured. Not where
+    /// what is measured waits for threads of the kernel, which do not: those would come after us.
+    /// </summary>
+    bool InRealTime { get; }
+
     /// <summary>Builds what it needs, measures, and removes it.</summary>
     /// <exception cref="BenchException">It cannot be measured here.</exception>
     Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress);

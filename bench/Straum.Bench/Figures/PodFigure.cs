@@ -11,7 +11,7 @@ internal sealed class PodFigure : IFigure
 {
     private const int Connections = 400;
     private const int Requests = 2000;
-    private static readonly TimeSpan Stream = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Stream = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Two networks and where they run.</summary>
     private sealed record Pair(string Name, MeterProcess Ours, string OurServer, MeterProcess Theirs, string TheirServer);
@@ -21,6 +21,8 @@ internal sealed class PodFigure : IFigure
     public string Title => "Pod to pod";
 
     public int Rounds => 31;
+
+    public bool InRealTime => true;
 
     public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
     {
@@ -59,7 +61,7 @@ internal sealed class PodFigure : IFigure
         var tcp = await SideBySideAsync(pair, rounds, async (meter, server) => (await meter.TcpAsync(server, Requests)).P50);
         var connect = await SideBySideAsync(pair, rounds, async (meter, server) => (await meter.ConnectAsync(server, MeterProcess.EchoPort, MeterProcess.EchoPorts, Connections)).P50);
         var udp = await SideBySideAsync(pair, rounds, async (meter, server) => (await meter.UdpAsync(server, Requests)).P50);
-        var stream = await SideBySideAsync(pair, rounds, (meter, server) => meter.StreamAsync(server, Stream));
+        var stream = await SideBySideAsync(pair, 2 * rounds, (meter, server) => meter.StreamAsync(server, Stream));
         return
         [
             Rows.AtMost($"TCP request/response, {pair.Name}, µs p50", tcp, "plain routing", 1.0),

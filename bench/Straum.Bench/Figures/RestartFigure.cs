@@ -11,18 +11,22 @@ namespace Straum.Bench.Figures;
 /// <summary>
 /// The agents of both ends are killed in turn, a hundred times in all, each time as soon as the one before is ready again,
 /// while packets flow at a steady rate and long connections talk: to a pod, to a Service that was translated at the socket,
-/// and to a Service that is translated packet by packet.
+/// and to a Service that is translated packet by packet. Then each agent is replaced by a build whose tables have other layouts,
+/// and back.
 /// </summary>
 internal sealed class RestartFigure : IFigure
 {
     private const int Rate = 10_000;
     private const int Connections = 1_000;
+    private const int Exchanges = 20;
 
     public string Name => "restart";
 
-    public string Title => $"Agents killed under {Rate:N0} packets/s and {Connections:N0} connections";
+    public string Title => $"Agents killed and exchanged under {Rate:N0} packets/s and {Connections:N0} connections";
 
     public int Rounds => 100;
+
+    public bool InRealTime => false;
 
     public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
     {
@@ -51,26 +55,38 @@ internal sealed class RestartFigure : IFigure
         var ready = new List<double>();
         for (var kill = 0; kill < rounds; kill++)
         {
-            var node = nodes[kill % nodes.Length];
-            await node.KillAgentAsync();
-            var started = Stopwatch.GetTimestamp();
-            await node.StartAgentAsync();
-            ready.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            ready.Add(await ReplaceAsync(nodes[kill % nodes.Length], Programs.Straum));
             if (kill % 10 == 9)
             {
                 progress($"killed {kill + 1} times");
             }
         }
+        // Both ends in turn to the other build, and both back again.
+        for (var change = 0; change < Exchanges; change++)
+        {
+            await ReplaceAsync(nodes[change % nodes.Length], change / nodes.Length % 2 == 0 ? Programs.NextStraum : Programs.Straum);
+            progress($"exchanged {change + 1} times");
+        }
         return RowsOf(rounds, [await atSocket.EndAsync(), await perPacket.EndAsync()], ready);
+    }
+
+    // kill -9 and a new one. Returns the milliseconds from its start until it has compared everything.
+    private static async Task<double> ReplaceAsync(StraumNode node, string program)
+    {
+        await node.KillAgentAsync();
+        var started = Stopwatch.GetTimestamp();
+        await node.StartAgentAsync(program);
+        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
     private static IReadOnlyList<FigureRow> RowsOf(int kills, double[][] loads, List<double> ready)
     {
+        var what = $"{kills} kills, {Exchanges} upgrades and downgrades";
         double Sum(int column) => loads.Sum(load => load[column]);
         return
         [
-            Rows.Limit($"packets lost of {Sum(0):N0} (UDP, echoed), {kills} kills", Sum(0) - Sum(1), 0),
-            Rows.Limit($"connections broken of {Sum(2):N0}, {kills} kills", Sum(3), 0),
+            Rows.Limit($"packets lost of {Sum(0):N0} (UDP, echoed), {what}", Sum(0) - Sum(1), 0),
+            Rows.Limit($"connections broken of {Sum(2):N0}, {what}", Sum(3), 0),
             Rows.Limit("answers that took longer than half a second", Sum(4), 0),
             Rows.Limit("agent started until it has compared everything, ms p50", Quantile.Median(ready), null),
             Rows.Limit("the same, ms p99", Quantile.Of(ready, 0.99), null),

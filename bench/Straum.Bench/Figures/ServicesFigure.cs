@@ -39,6 +39,8 @@ internal sealed class ServicesFigure : IFigure
 
     public int Rounds => 41;
 
+    public bool InRealTime => true;
+
     public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
     {
         using var fabric = Fabric.Create();
