@@ -58,6 +58,9 @@ public sealed record KubernetesOptions
 
     /// <summary>0 uses KUBERNETES_SERVICE_PORT.</summary>
     public int ServicePort { get; init; }
+
+    /// <summary>Path of a directory that is read instead of an API server; empty: there is one.</summary>
+    public string Manifests { get; init; } = "";
 }
 
 /// <summary>How packets for pods of other nodes travel.</summary>

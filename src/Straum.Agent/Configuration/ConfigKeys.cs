@@ -31,6 +31,9 @@ internal static class ConfigKeys
         new ConfigKey<int>("kubernetes.servicePort", new IntegerFormat(1, 65535, orZero: true),
             static o => o.Kubernetes.ServicePort, static (o, v) => o with { Kubernetes = o.Kubernetes with { ServicePort = v } },
             "The API server's port at kubernetes.serviceHost; 0 uses KUBERNETES_SERVICE_PORT."),
+        new ConfigKey<string>("kubernetes.manifests", TextFormat.AbsolutePath,
+            static o => o.Kubernetes.Manifests, static (o, v) => o with { Kubernetes = o.Kubernetes with { Manifests = v } },
+            "A directory of manifests to read objects from, on a host without an API server."),
 
         new ConfigKey<RoutingMode>("routing.mode", new ChoiceFormat<RoutingMode>(("native", RoutingMode.Native), ("vxlan", RoutingMode.Vxlan)),
             static o => o.Routing.Mode, static (o, v) => o with { Routing = o.Routing with { Mode = v } },

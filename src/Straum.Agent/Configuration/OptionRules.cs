@@ -21,6 +21,10 @@ internal static class OptionRules
         {
             yield return new("kubernetes.serviceHost", "kubernetes.kubeconfig names the API server already", "remove one of the two");
         }
+        if (options.Kubernetes.Manifests.Length > 0 && options.Kubernetes is not { Kubeconfig: "", ServiceHost: "" })
+        {
+            yield return new("kubernetes.manifests", "an API server is named too", "remove one of the two");
+        }
         if (masquerade.PortRange.Overlaps(NodePorts))
         {
             yield return new("masquerade.portRange", $"{masquerade.PortRange} overlaps the NodePorts, {NodePorts}", "choose a range above 32767");

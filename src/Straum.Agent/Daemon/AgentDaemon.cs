@@ -37,7 +37,7 @@ public static class AgentDaemon
         var log = logs.CreateLogger("agent");
 
         // What is configured wrong is said before anything is touched.
-        var cluster = ClusterOf(options);
+        using var origin = ObjectOrigin.Open(options.Kubernetes, clock);
 
         // :: Step 1: one agent per node, and the kernel as it must be.
         Directory.CreateDirectory(options.Paths.State);
@@ -87,18 +87,16 @@ public static class AgentDaemon
         }
 
         // :: Step 5: answer CNI and the CLI, also while there is no API server.
-        using var client = new KubernetesClient(cluster);
-        var source = new SnapshotSource(client, AgentWatches.All, clock, Random.Shared);
-        source.ObjectsChanged += latency.Arrived;
+        origin.Source.ObjectsChanged += latency.Arrived;
         var cni = new CniServer(registry, podAttachments, () => Readiness(loop.State, registry), logs.CreateLogger<CniServer>());
-        var state = new AgentState(options, client.Config.Server.ToString().TrimEnd('/'), datapath, attachments, reconciler, latency, loop, registry, pods, source, clock);
+        var state = new AgentState(options, origin.Name, datapath, attachments, reconciler, latency, loop, registry, pods, origin.Source, clock);
         await using var api = await LocalApiServer.StartAsync(Path.Combine(options.Paths.Run, "agent.sock"), state, routes =>
         {
             routes.MapCni(cni);
             routes.MapMetrics(state.ReadMetrics);
         }, ct);
 
-        // :: Step 6: follow the cluster.
+        // :: Step 6: follow the objects.
         var first = true;
         loop.Passed += passed =>
         {
@@ -117,8 +115,8 @@ public static class AgentDaemon
                 options.Routing.Mode, passed.Intent!.Settings.Mtu, passed.Intent.Uplinks[0].Name);
         };
         await RunAllAsync(ct,
-            source.RunAsync,
-            token => FollowAsync(source, loop, token),
+            origin.Source.RunAsync,
+            token => FollowAsync(origin.Source, loop, token),
             new NetworkWatch(loop.NetworkChanged, podReconciler.HostChanged, podReconciler.AnythingChanged).RunAsync,
             loop.RunAsync,
             podReconciler.RunAsync,
@@ -146,7 +144,7 @@ public static class AgentDaemon
         }
     }
 
-    private static async Task FollowAsync(SnapshotSource source, NodeLoop loop, CancellationToken ct)
+    private static async Task FollowAsync(ISnapshotSource source, NodeLoop loop, CancellationToken ct)
     {
         for (var lists = 0L; ;)
         {
@@ -185,22 +183,6 @@ public static class AgentDaemon
 
     private static IEnumerable<IPNetwork> PrefixesFor(AgentOptions options, Node node) =>
         node.PodCidrs.Where(c => options.Ipv4.Enabled || c.BaseAddress.AddressFamily != AddressFamily.InterNetwork);
-
-    private static ClusterConfig ClusterOf(AgentOptions options)
-    {
-        if (options.Kubernetes.Kubeconfig.Length == 0 && !InClusterConfig.IsPresent(Environment.GetEnvironmentVariable))
-        {
-            throw new ClusterConfigException("kubernetes.kubeconfig",
-                "it is empty, and this process is no pod with a service account; name a kubeconfig in straum.yaml, "
-                + "as in kubernetes: {kubeconfig: /etc/kubernetes/straum.conf}");
-        }
-        var config = options.Kubernetes.Kubeconfig.Length > 0
-            ? KubeConfigFile.Load(options.Kubernetes.Kubeconfig)
-            : InClusterConfig.Load(Environment.GetEnvironmentVariable);
-        return options.Kubernetes.ServiceHost.Length > 0
-            ? config.At(options.Kubernetes.ServiceHost, options.Kubernetes.ServicePort > 0 ? options.Kubernetes.ServicePort : config.Server.Port)
-            : config;
-    }
 
     private static LoaderOptions LoaderOptionsOf(AgentOptions options) => new()
     {

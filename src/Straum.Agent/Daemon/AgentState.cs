@@ -12,7 +12,7 @@ namespace Straum.Agent.Daemon;
 
 /// <summary>Reads the reports of the local API out of the parts that know.</summary>
 internal sealed class AgentState(AgentOptions options, string apiServer, LoadedDatapath datapath, Attachments attachments,
-    NodeReconciler reconciler, ProgrammingLatency latency, NodeLoop loop, PodRegistry registry, IPodDatapath pods, SnapshotSource source, TimeProvider clock) : IAgentState
+    NodeReconciler reconciler, ProgrammingLatency latency, NodeLoop loop, PodRegistry registry, IPodDatapath pods, ISnapshotSource source, TimeProvider clock) : IAgentState
 {
     private readonly long _started = clock.GetTimestamp();
 

@@ -9,7 +9,7 @@ namespace Straum.Kubernetes.Informers;
 /// Runs one informer per kind and hands their tables to one consumer as snapshots. A snapshot is made when the
 /// consumer asks, of everything that has happened by then: while it is busy, any number of events become one.
 /// </summary>
-public sealed class SnapshotSource
+public sealed class SnapshotSource : ISnapshotSource
 {
     private readonly SnapshotBuilder _builder = new();
     private readonly List<IInformer> _informers = [];

@@ -25,7 +25,7 @@ public static class YamlJson
         var documents = new List<ReadOnlyMemory<byte>>();
         foreach (var document in Load(yaml))
         {
-            if (document.RootNode is YamlScalarNode { Value: null or "" })
+            if (IsEmpty(document))
             {
                 continue;
             }
@@ -40,7 +40,9 @@ public static class YamlJson
         return documents;
     }
 
-    private static IList<YamlDocument> Load(string yaml)
+    internal static bool IsEmpty(YamlDocument document) => document.RootNode is YamlScalarNode { Value: null or "" };
+
+    internal static IList<YamlDocument> Load(string yaml)
     {
         var stream = new YamlStream();
         try
