@@ -17,39 +17,15 @@ namespace Straum.Cli.Tests.Deploy;
 /// </summary>
 public sealed class AgentContainerTests : IDisposable
 {
-    private static readonly IPAddress NodeV4 = IPAddress.Parse("172.31.0.11");
-    private static readonly IPAddress NodeV6 = IPAddress.Parse("fd31::11");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly TestNamespace _node = new();
-    private readonly TestPins _pins = new();
-    private readonly ControlGroup _sockets = ControlGroup.Create($"straum-t-{Environment.ProcessId}");
-    private readonly string _directory = Directory.CreateTempSubdirectory("straum-t-").FullName;
+    private readonly TestNode _node = new();
 
-    private string Host => Path.Combine(_directory, "host");
+    private string Host => _node.Folder("host");
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public AgentContainerTests()
-    {
-        _node.Net.Links.CreateVeth("eth0", "wire", _node);
-        foreach (var device in (string[])["eth0", "wire"])
-        {
-            _node.Net.Links.SetUp(_node.Net.Links.Get(device).Index);
-        }
-        var uplink = _node.Net.Links.Get("eth0").Index;
-        _node.Net.Addresses.Add(uplink, NodeV4, 24);
-        _node.Net.Addresses.Add(uplink, NodeV6, 64, noDad: true);
-        Directory.CreateDirectory(Host);
-    }
-
-    public void Dispose()
-    {
-        _sockets.Delete();
-        _pins.Dispose();
-        _node.Dispose();
-        Directory.Delete(_directory, recursive: true);
-    }
+    public void Dispose() => _node.Dispose();
 
     [Fact]
     public void Installer_WithNoCapability_PutsThePluginThere()
@@ -67,7 +43,7 @@ public sealed class AgentContainerTests : IDisposable
     public async Task Agent_WithTheManifestsRightsAlone_DoesAllItsWork()
     {
         var requests = new ApiRequests();
-        await using var server = await TestApiServer.StartAsync(requests, new ListenAddress(_node.Name, new IPEndPoint(NodeV4, 6443)));
+        await using var server = await TestApiServer.StartAsync(requests, new ListenAddress(_node.Name, new IPEndPoint(TestNode.V4, 6443)));
         await RegisterNodeAsync(server);
         using var agent = Create(Deployment.Kubernetes.Agent, ServiceAccount(server));
         agent.Start();
@@ -81,8 +57,8 @@ public sealed class AgentContainerTests : IDisposable
         var runtime = new CniRuntime(Path.Combine(Deployment.Root, "bin"), new PluginProcess(_node.Name).RunAsync);
         var attachment = new CniAttachment("straum-t-pod", "/var" + pod.Namespace.Path);
         await runtime.AddAsync(Network(), attachment, Stop);
-        NamespacedProcess.Run(pod, "ping", "-c", "1", "-W", "5", NodeV4.ToString()).ExitCode.ShouldBe(0);
-        NamespacedProcess.Run(pod, "ping", "-c", "1", "-W", "5", NodeV6.ToString()).ExitCode.ShouldBe(0);
+        NamespacedProcess.Run(pod, "ping", "-c", "1", "-W", "5", TestNode.V4.ToString()).ExitCode.ShouldBe(0);
+        NamespacedProcess.Run(pod, "ping", "-c", "1", "-W", "5", TestNode.V6.ToString()).ExitCode.ShouldBe(0);
 
         // :: Step 3: nothing is missing or wrong.
         using var local = new LocalApiClient(Path.Combine(Host, "run/straum/agent.sock"));
@@ -112,14 +88,14 @@ public sealed class AgentContainerTests : IDisposable
     /// <summary>What kubelet mounts: the configuration, and the service account's token.</summary>
     private Dictionary<string, string> ServiceAccount(TestApiServer server)
     {
-        var configuration = Directory.CreateDirectory(Path.Combine(_directory, "configuration")).FullName;
+        var configuration = _node.Folder("configuration");
         // The manifest's, but for what would touch this machine's own agent, and an API server without a Service.
         File.WriteAllText(Path.Combine(configuration, "straum.yaml"), Deployment.Kubernetes.Configuration
-            .Replace("serviceHost: \"\"", $"serviceHost: {NodeV4}", StringComparison.Ordinal)
+            .Replace("serviceHost: \"\"", $"serviceHost: {TestNode.V4}", StringComparison.Ordinal)
             .Replace("servicePort: 0", "servicePort: 6443", StringComparison.Ordinal)
-            .Replace("cgroup: /host/cgroup", $"cgroup: /host/cgroup/{Path.GetRelativePath(ControlGroup.Mount, _sockets.Path)}", StringComparison.Ordinal)
-            + $"paths:\n  bpf: {_pins.Directory}\n");
-        var account = Directory.CreateDirectory(Path.Combine(_directory, "account")).FullName;
+            .Replace("cgroup: /host/cgroup", $"cgroup: /host/cgroup/{Path.GetRelativePath(ControlGroup.Mount, _node.Sockets.Path)}", StringComparison.Ordinal)
+            + $"paths:\n  bpf: {_node.Pins}\n");
+        var account = _node.Folder("account");
         File.WriteAllText(Path.Combine(account, "ca.crt"), server.AuthorityPem);
         File.WriteAllText(Path.Combine(account, "token"), server.Token);
         File.WriteAllText(Path.Combine(account, "namespace"), "kube-system");
@@ -143,8 +119,8 @@ public sealed class AgentContainerTests : IDisposable
             ["status"] = new JsonObject
             {
                 ["addresses"] = new JsonArray(
-                    new JsonObject { ["type"] = "InternalIP", ["address"] = NodeV4.ToString() },
-                    new JsonObject { ["type"] = "InternalIP", ["address"] = NodeV6.ToString() }),
+                    new JsonObject { ["type"] = "InternalIP", ["address"] = TestNode.V4.ToString() },
+                    new JsonObject { ["type"] = "InternalIP", ["address"] = TestNode.V6.ToString() }),
             },
         }, Stop);
     }

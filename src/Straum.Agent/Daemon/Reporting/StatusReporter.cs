@@ -129,5 +129,5 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
 
     private static ProblemReport ProblemOf(Problem problem) => new(
         problem.Severity switch { Severity.Error => ProblemReport.Error, Severity.Warning => ProblemReport.Warning, _ => ProblemReport.Notice },
-        problem.Object.ToString(), problem.Message, problem.Fix);
+        problem.Object.ToString(), problem.Field.Length > 0 ? $"{problem.Field}: {problem.Message}" : problem.Message, problem.Fix);
 }
