@@ -17,7 +17,7 @@ BPF_OBJ    := $(BPF_SRC:bpf/%.bpf.c=bin/bpf/%.bpf.o)
 CS_SRC     := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.json' 2>/dev/null | grep -v /obj/) \
               Directory.Build.props Directory.Packages.props
 
-.PHONY: deps build bpf abi docs lab test test-long bench fuzz lint clean down budget
+.PHONY: deps build bpf abi docs lab test test-long bench fuzz lint clean down budget package image
 
 deps: ## install what the build and the tests need (Debian packages), once
 	@tools/deps.sh
@@ -97,6 +97,12 @@ build/next/out/straum: $(CS_SRC) $(BPF_SRC) $(BPF_HDR) tests/layouts/next.sed
 build/bench/meter: $(wildcard bench/meter/*.c bench/meter/*.h)
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra -Werror $(filter %.c,$^) -o $@
+
+package: build ## build/straum-VERSION-linux-x64.tar.gz: the program for hosts, with a systemd unit
+	@tools/package.sh
+
+image: build ## build/straum-VERSION-oci.tar: the container image, made without a registry
+	@tools/image.sh
 
 budget: bpf ## measure what the programs cost the verifier, and write the table that the tests compare with
 	dotnet build tests/Straum.Datapath.Tests -c Release -v q --nologo
