@@ -17,7 +17,7 @@ BPF_OBJ    := $(BPF_SRC:bpf/%.bpf.c=bin/bpf/%.bpf.o)
 CS_SRC     := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.json' 2>/dev/null | grep -v /obj/) \
               Directory.Build.props Directory.Packages.props
 
-.PHONY: deps build bpf abi docs lab test test-long bench fuzz lint clean down budget package image
+.PHONY: deps build bpf abi docs lab test test-long bench fuzz lint clean down budget package image chart
 
 deps: ## install what the build and the tests need (Debian packages), once
 	@tools/deps.sh
@@ -108,6 +108,10 @@ budget: bpf ## measure what the programs cost the verifier, and write the table 
 	dotnet build tests/Straum.Datapath.Tests -c Release -v q --nologo
 	STRAUM_UPDATE_BUDGET=1 tests/Straum.Datapath.Tests/bin/Release/net10.0/Straum.Datapath.Tests -noLogo -noColor \
 	  -class Straum.Datapath.Tests.Programs.VerifierBudgetTests
+
+chart: ## write the Helm chart's templates and schema from deploy/kubernetes
+	dotnet build tests/Straum.Cli.Tests -c Release -v q --nologo
+	STRAUM_UPDATE_CHART=1 tests/Straum.Cli.Tests/bin/Release/net10.0/Straum.Cli.Tests -noLogo -noColor -class Straum.Cli.Tests.Deploy.ChartTests
 
 fuzz: build
 	@STRAUM_FUZZ=1 tools/run-tests.sh

@@ -44,7 +44,7 @@ public sealed partial class HostAgentTests : IDisposable
             var status = await UntilAsync(LocalApiResources.Status, s => s.Problems.Count > 0, agent);
             var problem = status.Problems.ShouldHaveSingleItem();
             problem.Object.ShouldBe("File web.yaml");
-            problem.Message.ShouldContain("line 11, spec.ports[0].port");
+            problem.Message.ShouldContain("line 10, spec.ports[0].port");
             (await _agent.GetAsync(LocalApiResources.Services, Stop)).ShouldSatisfyAllConditions(Serves("10.96.0.80", 2));
 
             // :: Step 3: a right one is served, and the problem is over.

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Straum.Cli.Tests.Deploy;
+
+/// <summary>
+/// The Helm chart as it follows from deploy/kubernetes and deploy/straum.schema.json, so that the pod is described once. Keys are file
+/// names below deploy/helm/straum.
+/// </summary>
+internal static class Chart
+{
+    private const string Header = "# Written by make chart from deploy/kubernetes; change it there.\n";
+
+    private const string Labels = """
+          labels:
+            app.kubernetes.io/name: straum
+            app.kubernetes.io/instance: {{ .Release.Name }}
+            app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+
+        """;
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Folder { get; } = Path.Combine(Deployment.Root, "deploy", "helm", "straum");
+
+    public static Dictionary<string, string> Generate() => new()
+    {
+        ["templates/serviceaccount.yaml"] = Template("serviceaccount"),
+        ["templates/clusterrole.yaml"] = Template("clusterrole"),
+        ["templates/clusterrolebinding.yaml"] = Template("clusterrolebinding"),
+        ["templates/daemonset.yaml"] = WithValues(Template("daemonset")),
+        ["templates/configmap.yaml"] = Header + "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: straum\n" + Labels
+            + "data:\n  straum.yaml: |\n    {{- toYaml .Values.config | nindent 4 }}\n",
+        ["values.schema.json"] = Schema().ToJsonString(Indented) + "\n",
+    };
+
+    private static string Template(string name)
+    {
+        var lines = File.ReadAllLines(Path.Combine(Deployment.Folder, name + ".yaml")).Where(line => !line.StartsWith('#'));
+        return Header + Once(string.Join('\n', lines) + "\n", "metadata:\n  name: straum\n", "metadata:\n  name: straum\n" + Labels)
+            .Replace("namespace: kube-system", "namespace: {{ .Release.Namespace }}", StringComparison.Ordinal);
+    }
+
+    private static string WithValues(string daemonSet)
+    {
+        foreach (var container in (string[])["install-cni", "agent"])
+        {
+            var name = $"        - name: {container}\n";
+            daemonSet = Once(daemonSet, name + "          image: straum\n", name
+                + "          image: \"{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\"\n"
+                + "          imagePullPolicy: {{ .Values.image.pullPolicy }}\n");
+        }
+        daemonSet = Once(daemonSet, "add: [NET_ADMIN, SYS_ADMIN]", "add: {{ toJson .Values.capabilities }}");
+        // A changed configuration rolls the agents: kustomize puts its hash into the ConfigMap's name, a chart into the pod.
+        daemonSet = Once(daemonSet, "    metadata:\n      labels:\n",
+            "    metadata:\n      annotations:\n        checksum/config: {{ toYaml .Values.config | sha256sum }}\n      labels:\n");
+        return Once(daemonSet, "            requests:\n              cpu: 100m\n              memory: 192Mi\n", "            {{- toYaml .Values.resources | nindent 12 }}\n");
+    }
+
+    // What the manifests no longer say must not stay behind in the chart unnoticed.
+    private static string Once(string text, string old, string replacement)
+    {
+        var parts = text.Split(old);
+        parts.Length.ShouldBe(2, $"the manifests do not say this once:\n{old}");
+        return parts[0] + replacement + parts[1];
+    }
+
+    private static JsonObject Schema()
+    {
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(Deployment.Root, "deploy/straum.schema.json")))!.AsObject();
+        config.Remove("$schema");
+        return new JsonObject
+        {
+            ["$schema"] = "http://json-schema.org/draft-07/schema#",
+            ["title"] = "Values of the chart straum",
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["properties"] = new JsonObject
+            {
+                ["image"] = new JsonObject
+                {
+                    ["type"] = "object",
+                    ["additionalProperties"] = false,
+                    ["properties"] = new JsonObject
+                    {
+                        ["repository"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 },
+                        ["tag"] = new JsonObject { ["type"] = "string" },
+                        ["pullPolicy"] = new JsonObject { ["enum"] = new JsonArray("Always", "IfNotPresent", "Never") },
+                    },
+                },
+                ["config"] = config,
+                ["capabilities"] = new JsonObject
+                {
+                    ["type"] = "array",
+                    ["uniqueItems"] = true,
+                    ["items"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Z_]+$" },
+                },
+                ["resources"] = new JsonObject { ["type"] = "object" },
+                ["global"] = new JsonObject { ["type"] = "object" },
+            },
+        };
+    }
+}
