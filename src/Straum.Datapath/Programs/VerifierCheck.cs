@@ -14,24 +14,29 @@ public static class VerifierCheck
     // Carries types and no program.
     private const string Types = "abi";
 
+    // Not loaded where the kernel has no programs of its type.
+    private const string Sweep = "sweep";
+
     /// <summary>Judges every program of the directory, each configured as the agent would on this kernel.</summary>
+    /// <param name="objectDirectory">Holds pod.bpf.o and the others.</param>
+    /// <param name="upgrading">As they are loaded while another build's flows are still served: longer by that path.</param>
     /// <exception cref="LinuxException">The kernel refused a table; the message says which.</exception>
-    public static IReadOnlyList<VerifierVerdict> Run(string objectDirectory)
+    public static IReadOnlyList<VerifierVerdict> Run(string objectDirectory, bool upgrading = false)
     {
         var verdicts = new List<VerifierVerdict>();
         foreach (var path in Directory.GetFiles(objectDirectory, "*" + Extension).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(path)[..^Extension.Length];
-            if (name != Types)
+            if (name != Types && (name != Sweep || Features.SyscallPrograms.IsSupported))
             {
-                verdicts.AddRange(Judge(path, name));
+                verdicts.AddRange(Judge(path, name, upgrading));
             }
         }
         return [.. verdicts.OrderBy(v => v.Program, StringComparer.Ordinal)];
     }
 
     // Until a round refuses nobody: each hides those behind it.
-    private static IEnumerable<VerifierVerdict> Judge(string path, string name)
+    private static IEnumerable<VerifierVerdict> Judge(string path, string name, bool upgrading)
     {
         var refused = new Dictionary<string, VerifierVerdict>();
         while (true)
@@ -40,6 +45,10 @@ public static class VerifierCheck
             if (name == "socket")
             {
                 ObjectFiles.ConfigureSocket(file);
+            }
+            else if (upgrading && name != Sweep)
+            {
+                file.SetConstant("has_former", (byte)1);
             }
             foreach (var program in refused.Keys)
             {

@@ -133,7 +133,8 @@ public sealed class BpfObjectFile : IDisposable
             var refused = RefusedProgram(messages);
             var verdicts = programs
                 .Select((program, i) => (program.Name, Log: Marshal.PtrToStringUTF8((nint)(logs + i * StatisticsSize)) ?? ""))
-                .Where(judged => judged.Log.Length > 0)
+                // A program of a type that the kernel does not have is refused without a log.
+                .Where(judged => judged.Log.Length > 0 || judged.Name == refused)
                 .Select(judged => VerifierVerdict.Parse(judged.Name, judged.Log, judged.Name == refused ? VerifierException.Summarize(judged.Log) ?? messages[0] : null))
                 .ToArray();
             if (result < 0)
