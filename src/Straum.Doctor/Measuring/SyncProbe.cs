@@ -12,7 +12,9 @@ internal static class SyncProbe
     {
         var path = Path.Combine(directory, $".straum-doctor-{Environment.ProcessId}-{Environment.TickCount64:x}");
         // Deleted when closed, also when this process is killed between the two: the name goes first.
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        // etcd and fio both reserve the file's blocks first: no write then waits for the allocator.
+        using var file = File.OpenHandle(
+            path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, preallocationSize: (long)pattern.Writes * pattern.WriteSize);
         File.Delete(path);
         return Measure(file, directory, pattern, stop);
     }
