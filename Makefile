@@ -30,7 +30,7 @@ bpf-objects: $(BPF_OBJ)
 
 bin/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_HDR)
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_FLAGS) -c $< -o $@
+	@tools/step.sh $@ $(CLANG) $(BPF_FLAGS) -c $< -o $@
 
 # The same programs over tables of other layouts: what the tests of upgrades come from and go to.
 .PHONY: bpf-next
@@ -45,14 +45,16 @@ bin/bpf-next/%.bpf.o: bpf/%.bpf.c $(BPF_HDR) tests/layouts/next.sed
 
 bin/straum-cni: $(wildcard cni/*.c cni/*.h)
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror -static -s $(filter %.c,$^) -o $@
+	@tools/step.sh $@ $(CC) -O2 -Wall -Wextra -Werror -static -s $(filter %.c,$^) -o $@
+
+PUBLISH := -p:PublishTrimmed=true -p:PublishReadyToRun=true -p:PublishSingleFile=true
 
 # The program as it ships: one self-contained, trimmed, ReadyToRun file.
 bin/straum: $(CS_SRC)
 	@mkdir -p $(@D)
-	dotnet publish src/Straum.Cli/Straum.Cli.csproj -c $(CONFIG) -r $(RID) -v q --nologo \
-	  --self-contained -p:PublishTrimmed=true -p:PublishReadyToRun=true -p:PublishSingleFile=true \
-	  -p:DebugType=none -p:GenerateDocumentationFile=false -o build/publish
+	@tools/step.sh "packages of bin/straum" dotnet restore src/Straum.Cli/Straum.Cli.csproj -r $(RID) -v q --nologo $(PUBLISH)
+	@tools/step.sh "bin/straum (a minute or two)" dotnet publish src/Straum.Cli/Straum.Cli.csproj -c $(CONFIG) -r $(RID) -v q --nologo --no-restore \
+	  --self-contained $(PUBLISH) -p:DebugType=none -p:GenerateDocumentationFile=false -o build/publish
 	@install -m 0755 build/publish/straum $@
 
 build: deps ## bin/straum, bin/straum-cni and bin/bpf/*.bpf.o

@@ -3,7 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-dotnet build straum.slnx -c Release -v q --nologo || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+tools/step.sh "test programs" dotnet build straum.slnx -c Release -v q --nologo || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
 passed=0 failed=0 skipped=0
 mkdir -p build/test-results

@@ -25,7 +25,8 @@ public sealed class LabCluster(LabPaths paths)
     public LabLock? Held { get; init; }
 
     /// <summary>
-    /// Builds a lab, or finds the one that runs already:
+    /// Builds a lab; finds the one that runs already; takes over one that lost its supervisor, with everything in it; goes on
+    /// where an <c>up</c> that was ended had come to:
     /// (1) what the machine must have; (2) nobody else at it, and no other lab; (3) what a crashed one left; (4) the network;
     /// (5) the supervisor, which brings up the API server and the agents; (6) the nodes; (7) the sample; (8) its pods.
     /// </summary>
@@ -33,7 +34,7 @@ public sealed class LabCluster(LabPaths paths)
     /// <param name="withSample">Apply the sample application, and wait for its pods.</param>
     /// <param name="progress">Told of every step.</param>
     /// <param name="stop">Leaves the lab as far as it has come.</param>
-    /// <returns>False when an equal lab was running.</returns>
+    /// <returns>False when an equal lab was running, and nothing was missing.</returns>
     /// <exception cref="LabException">It cannot be built, with the reason.</exception>
     public async Task<bool> UpAsync(LabSpec spec, bool withSample, IProgress<LabStep> progress, CancellationToken stop)
     {
@@ -49,47 +50,44 @@ public sealed class LabCluster(LabPaths paths)
 
         // :: Step 2
         using var taken = Held is null ? await LabLock.AcquireAsync(reason => progress.Report(new LabStep("host", reason, Done: false, Lasting: true)), stop) : null;
-        if (LabRecord.Read() is { IsInUse: true } running)
+        var found = LabRecord.Read();
+        var usable = found is not null && found.OwnerPid == (Owner?.Pid ?? 0) && found.Spec == spec && File.Exists(LabPaths.NetworkBuilt);
+        if (found is { IsInUse: true } && !usable && (found.IsSupervised || found.OwnerPid != (Owner?.Pid ?? 0)))
         {
-            var ours = running.OwnerPid == (Owner?.Pid ?? 0);
-            if (ours && running.IsSupervised && running.Spec == spec)
-            {
-                return false;
-            }
-            if (!ours || running.IsSupervised)
-            {
-                throw new LabException($"a lab of {running.Spec} is running{WhoseIs(running)}", "straum lab down");
-            }
+            throw new LabException($"a lab of {found.Spec} is running{WhoseIs(found)}", "straum lab down");
+        }
+        var applies = withSample && !(usable && File.Exists(LabPaths.SampleApplied));
+        if (usable && found!.IsSupervised && !applies)
+        {
+            return false;
+        }
+        if (usable && found!.Programs != paths.Programs && !found.IsSupervised)
+        {
+            // Agents of one build under the supervisor of another would be neither.
+            progress.Report(new LabStep("host", $"the lab ran the programs in {found.Programs}", Done: false, Lasting: true));
+            usable = false;
         }
 
-        // :: Step 3
-        if (LabTeardown.Run())
+        // :: Steps 3 and 4
+        if (!usable)
         {
-            progress.Report(new LabStep("host", "removed what an earlier lab had left", Done: false, Lasting: true));
+            BuildNetwork(spec, progress);
         }
-        progress.Report(new LabStep("host", "everything needed is there", Done: true));
-
-        // :: Step 4
-        var record = new LabRecord
-        {
-            Nodes = spec.Nodes,
-            Mode = spec.Mode,
-            Programs = paths.Programs,
-            ApiPort = HostPort.FreeOrAny(LabTopology.ApiOnHost),
-            CreatedAt = DateTimeOffset.UtcNow,
-            OwnerPid = Owner?.Pid ?? 0,
-            OwnerStartTicks = Owner?.StartTicks ?? 0,
-        };
-        // Credentials lie below it.
-        Directory.CreateDirectory(LabPaths.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        record.Write();
-        Mounts.EnsureBpfFileSystem();
-        var topology = new LabTopology(spec.Nodes);
-        TopologyBuilder.Build(topology);
-        progress.Report(new LabStep("network", $"{spec.Nodes} node namespaces, router, client", Done: true));
 
         // :: Step 5
-        var supervisor = LabProcess.Start(null, LabProcesses.Supervisor(paths));
+        LabProcess supervisor;
+        if (usable && LabProcess.Adopt(new ProcessIdentity(found!.SupervisorPid, found.SupervisorStartTicks), found.CreatedAt) is { } living)
+        {
+            supervisor = living;
+        }
+        else
+        {
+            if (usable)
+            {
+                progress.Report(new LabStep("host", "the lab had lost its supervisor; a new one takes over what runs", Done: false, Lasting: true));
+            }
+            supervisor = LabProcess.Start(null, LabProcesses.Supervisor(paths));
+        }
         using var client = await WaitAsync("api", "the API server", supervisor, progress,
             async () => (await ApiAccess.TryConnectAsync(stop), "starting"), stop);
         progress.Report(new LabStep("api", client.Config.Server.ToString(), Done: true));
@@ -99,16 +97,17 @@ public sealed class LabCluster(LabPaths paths)
         {
             var (list, _) = await client.ListAllAsync(Kinds.Nodes, Selection.All, stop);
             var ready = list.Count(n => n.Ready);
-            return (ready == spec.Nodes ? list : null, $"{ready} of {spec.Nodes} ready");
+            return (ready >= spec.Nodes ? list : null, $"{ready} of {spec.Nodes} ready");
         }, stop);
         progress.Report(new LabStep("nodes", string.Join(", ", nodes.Select(n => n.Name).Order()), Done: true));
-        if (!withSample)
+        if (!applies)
         {
             return true;
         }
 
         // :: Step 7
         progress.Report(new LabStep("sample", await Kubectl.ApplyAsync(SampleApplication.Read(), stop), Done: true));
+        await File.WriteAllTextAsync(LabPaths.SampleApplied, "", stop);
 
         // :: Step 8
         var pods = await WaitAsync("pods", "the sample's pods", supervisor, progress, async () =>
@@ -143,6 +142,36 @@ public sealed class LabCluster(LabPaths paths)
     /// <exception cref="LabException">There is none.</exception>
     public static LabRecord Running() => LabRecord.Read() ?? throw new LabException("no lab is running", "straum lab up");
 
+    /// <summary>Removes what is left of an earlier lab, and builds the network of a new one. The record is first, so that a crash leaves nothing unnamed.</summary>
+    private void BuildNetwork(LabSpec spec, IProgress<LabStep> progress)
+    {
+        // :: Step 3
+        if (LabTeardown.Run())
+        {
+            progress.Report(new LabStep("host", "removed what an earlier lab had left", Done: false, Lasting: true));
+        }
+        progress.Report(new LabStep("host", "everything needed is there", Done: true));
+
+        // :: Step 4
+        var record = new LabRecord
+        {
+            Nodes = spec.Nodes,
+            Mode = spec.Mode,
+            Programs = paths.Programs,
+            ApiPort = HostPort.FreeOrAny(LabTopology.ApiOnHost),
+            CreatedAt = DateTimeOffset.UtcNow,
+            OwnerPid = Owner?.Pid ?? 0,
+            OwnerStartTicks = Owner?.StartTicks ?? 0,
+        };
+        // Credentials lie below it.
+        Directory.CreateDirectory(LabPaths.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        record.Write();
+        Mounts.EnsureBpfFileSystem();
+        TopologyBuilder.Build(new LabTopology(spec.Nodes));
+        File.WriteAllText(LabPaths.NetworkBuilt, "");
+        progress.Report(new LabStep("network", $"{spec.Nodes} node namespaces, router, client", Done: true));
+    }
+
     private static string WhoseIs(LabRecord record) => record.IsOwned ? $" for process {record.OwnerPid}" : "";
 
     private async Task<T> WaitAsync<T>(
@@ -175,9 +204,14 @@ public sealed class LabCluster(LabPaths paths)
             }
             if (Stopwatch.GetElapsedTime(started) > StepLimit)
             {
-                throw new LabException($"{what}: {state} after {StepLimit.TotalSeconds:0} s", "straum lab status, straum lab logs NODE");
+                throw new LabException($"{what}: {state} after {StepLimit.TotalSeconds:0} s{LastWords()}", "straum lab status, straum lab logs NODE; straum lab down removes it");
             }
             await Task.Delay(Glance, stop);
         }
     }
+
+    // What those processes said last that do not stay up.
+    private static string LastWords() => string.Concat(LabStatus.Read().Processes
+        .Where(p => p.LastExit is not null && File.Exists(LabPaths.Log(p.Name)))
+        .Select(p => $"; {p.Name} ended with {p.LastExit}: {File.ReadLines(LabPaths.Log(p.Name)).LastOrDefault()}"));
 }

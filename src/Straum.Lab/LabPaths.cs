@@ -30,6 +30,12 @@ public sealed class LabPaths
     /// <summary>What is running, written by <c>up</c>; see <see cref="LabRecord"/>.</summary>
     public static string Record => Path.Combine(Root, "lab.json");
 
+    /// <summary>There once every namespace and wire is: from then on a lab without a supervisor can be taken over.</summary>
+    public static string NetworkBuilt => Path.Combine(Root, "network-built");
+
+    /// <summary>There once the sample application has been applied; deleting its objects is the user's right.</summary>
+    public static string SampleApplied => Path.Combine(Root, "sample-applied");
+
     /// <summary>Logs of the lab's own processes, one file each.</summary>
     public static string Logs => Path.Combine(Root, "log");
 

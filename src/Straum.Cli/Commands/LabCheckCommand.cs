@@ -14,17 +14,21 @@ internal static class LabCheckCommand
     public static Command Create() => new Command("check", "Check what reaches what, IPv4 and IPv6; exit code 1 when anything does not") { Output }.Does(RunAsync);
 
     /// <summary>Runs the check on the lab of this machine.</summary>
-    public static async Task<CheckReport> CheckAsync(CancellationToken stop)
+    /// <param name="progress">Where to show how far it is.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<CheckReport> CheckAsync(LabProgress progress, CancellationToken stop)
     {
         var record = LabCluster.Running();
         using var client = await ApiAccess.TryConnectAsync(stop)
             ?? throw new LabException("the API server does not answer", "straum lab status, straum lab logs apiserver");
-        return await new ReachabilityCheck(LabCommand.Paths, record, client).RunAsync(stop);
+        var report = await new ReachabilityCheck(LabCommand.Paths, record, client).RunAsync(progress, stop);
+        progress.Clear();
+        return report;
     }
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
     {
-        var report = await CheckAsync(stop);
+        var report = await CheckAsync(new LabProgress(parse.InvocationConfiguration.Error), stop);
         if (Output.IsJson(parse))
         {
             await parse.InvocationConfiguration.Output.WriteLineAsync(JsonSerializer.Serialize(report, LabJson.Default.CheckReport));

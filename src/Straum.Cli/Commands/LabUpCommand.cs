@@ -43,7 +43,7 @@ internal static class LabUpCommand
             await output.WriteLineAsync($"The lab of {spec} is up ({seconds:0.0} s). Next: straum lab kubectl get pods -o wide");
             return ExitCode.Ok;
         }
-        var report = await LabCheckCommand.CheckAsync(stop);
+        var report = await LabCheckCommand.CheckAsync(progress, stop);
         LabCheckScreen.Draw(Screen.For(parse), report, seconds);
         return report.IsGood ? ExitCode.Ok : ExitCode.Problem;
     }

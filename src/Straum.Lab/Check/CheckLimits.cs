@@ -9,6 +9,9 @@ internal static class CheckLimits
     /// <summary>One attempt when much has failed already.</summary>
     public static readonly TimeSpan ImpatientAttempt = TimeSpan.FromSeconds(0.4);
 
+    /// <summary>All questions together. A healthy lab needs a few seconds; what has not been asked by then is said.</summary>
+    public static readonly TimeSpan Total = TimeSpan.FromSeconds(60);
+
     /// <summary>Failed questions of one cell after which its others are not asked.</summary>
     public const int FailuresPerCell = 2;
 

@@ -13,6 +13,17 @@ internal sealed class CheckMatrix(IReadOnlyList<Question> questions)
 
     public IReadOnlyList<Question> Questions { get; } = questions;
 
+    public CheckProgress Progress
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new CheckProgress(_answers.Count, _failed.Values.Sum(), Questions.Count);
+            }
+        }
+    }
+
     /// <summary>False once the question's cell has failed often enough that another failure would only cost time.</summary>
     public bool Wants(Question question)
     {

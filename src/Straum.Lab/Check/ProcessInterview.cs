@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Straum.Lab.Echo;
+using Straum.Lab.Processes;
 using Straum.Linux;
 
 namespace Straum.Lab.Check;
@@ -13,12 +14,19 @@ namespace Straum.Lab.Check;
 /// </summary>
 public static class ProcessInterview
 {
-    /// <summary>The questions' reports, in their order.</summary>
+    /// <summary>Asks all questions in their order.</summary>
     /// <param name="program">Path of <c>straum</c>.</param>
     /// <param name="questions">At least one, all of the same place.</param>
-    public static async Task<IReadOnlyList<ProbeReport>> AskAsync(string program, IReadOnlyList<Question> questions, CancellationToken stop)
+    /// <param name="answered">Told of each report as it comes.</param>
+    /// <param name="stop">Ends the process, and the questions with it.</param>
+    public static async Task AskAsync(string program, IReadOnlyList<Question> questions, Action<Question, ProbeReport> answered, CancellationToken stop)
     {
         var place = questions[0].From;
+        // The lab may be taken down while it is checked, and must not come back in part.
+        if (!ControlGroup.TryOpen(LabCgroups.Node(place.Node), out _))
+        {
+            throw new LabException("the lab has been removed meanwhile");
+        }
         using var ns = NetworkNamespace.Open(place.NetworkNamespace);
         using var process = NamespacedProcess.Start(ns, new ProcessSpec
         {
@@ -30,14 +38,15 @@ public static class ProcessInterview
         try
         {
             var error = process.StandardError.ReadToEndAsync(stop);
-            var reports = new List<ProbeReport>();
+            var reports = 0;
             while (await process.StandardOutput.ReadLineAsync(stop) is { } line)
             {
-                reports.Add(JsonSerializer.Deserialize(line, EchoJson.Default.ProbeReport)!);
+                answered(questions[reports++], JsonSerializer.Deserialize(line, EchoJson.Default.ProbeReport)!);
             }
-            return reports.Count == questions.Count
-                ? reports
-                : throw new LabException($"the process that asks from {place.Name} ended early: {(await error).Trim()}");
+            if (reports < questions.Count)
+            {
+                throw new LabException($"the process that asks from {place.Name} ended early: {(await error).Trim()}");
+            }
         }
         catch (OperationCanceledException)
         {

@@ -30,8 +30,10 @@ public sealed class ReachabilityCheck(LabPaths paths, LabRecord record, Kubernet
     /// (1) what is there; (2) responders; (3) the questions; (4) those that sockets of this program can ask; (5) those that
     /// need a process in the node's cgroup; (6) the matrix.
     /// </summary>
+    /// <param name="progress">Told of every answer, from several tasks; null for nobody.</param>
+    /// <param name="stop">Ends the check without a report. After <see cref="CheckLimits.Total"/> it ends by itself, with one.</param>
     /// <exception cref="KubernetesException">The API server does not answer.</exception>
-    public async Task<CheckReport> RunAsync(CancellationToken stop)
+    public async Task<CheckReport> RunAsync(IProgress<CheckProgress>? progress, CancellationToken stop)
     {
         var started = Stopwatch.GetTimestamp();
         // :: Step 1
@@ -54,22 +56,42 @@ public sealed class ReachabilityCheck(LabPaths paths, LabRecord record, Kubernet
                 new OutsideTarget(LabTopology.Client.V4, LabTopology.Client.V6, outside.Ports));
             var matrix = new CheckMatrix(CheckPlan.Make(targets));
 
-            // :: Step 4
-            var limit = new ParallelOptions { MaxDegreeOfParallelism = CheckLimits.PlacesAtOnce, CancellationToken = stop };
-            var interview = new SocketInterview();
-            await Parallel.ForEachAsync(
-                matrix.Questions.Where(q => !q.InCgroup).GroupBy(q => q.From), limit, (place, t) => AskBySocketAsync(interview, place, matrix, t));
-            // :: Step 5
-            await Parallel.ForEachAsync(
-                matrix.Questions.Where(q => q.InCgroup).GroupBy(q => q.From), limit, (place, t) => AskByProcessAsync([.. place], matrix, t));
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            deadline.CancelAfter(CheckLimits.Total);
+            var limit = new ParallelOptions { MaxDegreeOfParallelism = CheckLimits.PlacesAtOnce, CancellationToken = deadline.Token };
+            try
+            {
+                // :: Step 4
+                var interview = new SocketInterview();
+                await Parallel.ForEachAsync(
+                    matrix.Questions.Where(q => !q.InCgroup).GroupBy(q => q.From), limit, (place, t) => AskBySocketAsync(interview, place, Add, matrix.Wants, t));
+                // :: Step 5
+                await Parallel.ForEachAsync(
+                    matrix.Questions.Where(q => q.InCgroup).GroupBy(q => q.From), limit, (place, t) => new(ProcessInterview.AskAsync(paths.Straum, [.. place], Add, t)));
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                var far = matrix.Progress;
+                problems.Add($"the check was ended after {CheckLimits.Total.TotalSeconds:0} s, with {far.Asked} of {far.Total} questions asked");
+            }
 
             // :: Step 6
-            matrix.JudgeBackends(targets.Service);
+            // Who was not asked by everybody may be one who never answered.
+            if (!deadline.IsCancellationRequested)
+            {
+                matrix.JudgeBackends(targets.Service);
+            }
             return new CheckReport(
                 record.Mode.ToString().ToLowerInvariant(),
                 [.. nodes.OrderBy(n => n.Name).Select(Describe)],
                 [.. pods.OrderBy(p => p.Namespace).ThenBy(p => p.Name).Select(Describe)],
                 matrix.Cells(), problems, Math.Round(Stopwatch.GetElapsedTime(started).TotalSeconds, 2));
+
+            void Add(Question question, ProbeReport report)
+            {
+                matrix.Add(question, report);
+                progress?.Report(matrix.Progress);
+            }
         }
         finally
         {
@@ -81,23 +103,15 @@ public sealed class ReachabilityCheck(LabPaths paths, LabRecord record, Kubernet
         }
     }
 
-    private static async ValueTask AskBySocketAsync(SocketInterview interview, IEnumerable<Question> questions, CheckMatrix matrix, CancellationToken stop)
+    private static async ValueTask AskBySocketAsync(
+        SocketInterview interview, IEnumerable<Question> questions, Action<Question, ProbeReport> answered, Func<Question, bool> wanted, CancellationToken stop)
     {
         foreach (var question in questions)
         {
-            if (matrix.Wants(question))
+            if (wanted(question))
             {
-                matrix.Add(question, await interview.AskAsync(question, stop));
+                answered(question, await interview.AskAsync(question, stop));
             }
-        }
-    }
-
-    private async ValueTask AskByProcessAsync(IReadOnlyList<Question> questions, CheckMatrix matrix, CancellationToken stop)
-    {
-        var reports = await ProcessInterview.AskAsync(paths.Straum, questions, stop);
-        foreach (var (question, report) in questions.Zip(reports))
-        {
-            matrix.Add(question, report);
         }
     }
 

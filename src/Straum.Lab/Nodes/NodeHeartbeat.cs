@@ -70,6 +70,13 @@ internal sealed class NodeHeartbeat(NodePlan node, KubernetesClient client, Func
         if (now - _leaseAt >= LeasePeriod)
         {
             await RenewLeaseAsync(now, stop);
+            if (await client.FindAsync(Kinds.Nodes, _key, stop) is null)
+            {
+                // Somebody deleted it. A kubelet makes it again when it is restarted; nobody restarts this one.
+                log($"{node.Name}: its object is gone and is made again");
+                _written = false;
+                await RegisterAsync(stop);
+            }
             _leaseAt = now;
         }
         var notReady = await networkStatus(stop);

@@ -24,21 +24,20 @@ internal static class UplinkKeeper
         netlink.Routes.Replace(new Route { Destination = EverythingV6, Gateway = gateway.V6, InterfaceIndex = uplink.Index });
     }
 
-    /// <summary>Watches the uplink of a node and configures it whenever it comes up, until stopped.</summary>
+    /// <summary>Watches the uplink of a node and configures it whenever it comes up or loses an address while it is up, until stopped.</summary>
     public static async Task RunAsync(NodePlan node, DualAddress gateway, Action<string> log, CancellationToken stop)
     {
         using var ns = NetworkNamespace.Open(node.Namespace);
         using var netlink = RtNetlink.Open(ns);
-        using var monitor = RtNetlinkMonitor.Open(ns, NetlinkGroups.Links);
+        using var monitor = RtNetlinkMonitor.Open(ns, NetlinkGroups.Links | NetlinkGroups.Addresses);
         await foreach (var change in monitor.ReadAllAsync(stop))
         {
-            if (change is not NetlinkEvent.LinkChanged { Deleted: false, Link: { Name: LabTopology.Uplink, IsUp: true } uplink })
-            {
-                continue;
-            }
             try
             {
-                Configure(netlink, uplink, node.Uplink, gateway);
+                if (ToConfigure(change, netlink) is { } uplink)
+                {
+                    Configure(netlink, uplink, node.Uplink, gateway);
+                }
             }
             catch (LinuxException e)
             {
@@ -47,4 +46,13 @@ internal static class UplinkKeeper
             }
         }
     }
+
+    private static Link? ToConfigure(NetlinkEvent change, RtNetlink netlink) => change switch
+    {
+        NetlinkEvent.LinkChanged { Deleted: false, Link: { Name: LabTopology.Uplink, IsUp: true } uplink } => uplink,
+        // Addresses also go when the link goes down, and that is the user's wish.
+        NetlinkEvent.AddressChanged { Deleted: true, Address: var address }
+            when netlink.Links.Get(LabTopology.Uplink) is { IsUp: true } uplink && address.InterfaceIndex == uplink.Index => uplink,
+        _ => null,
+    };
 }

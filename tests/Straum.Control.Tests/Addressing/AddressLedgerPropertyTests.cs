@@ -33,7 +33,7 @@ public sealed class AddressLedgerPropertyTests
     [Fact]
     public void Ledger_UnderAnyHistory_NeverGivesAnAddressTwice() =>
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(500),
+            Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(500),
             Prop.ForAll(Gen.Choose(0, 999).ArrayOf().ToArbitrary(), history => new Run().Play(history)));
 
     private sealed class Run

@@ -17,7 +17,7 @@ public sealed class ServiceCompilerPropertyTests
     /// <summary>Whatever came before, the plan is that of the objects as they are: history leaves no trace.</summary>
     [Fact]
     public void Plan_AfterAnyHistory_IsThatOfTheLastState() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(300),
+        Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(300),
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
         {
             var random = new Random(seed);

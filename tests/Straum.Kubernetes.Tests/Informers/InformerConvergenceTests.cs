@@ -12,7 +12,7 @@ public sealed class InformerConvergenceTests
     /// </summary>
     [Fact]
     public void AnyHistory_OverAnyFaultyConnection_EndsInTheServersState() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(Environment.GetEnvironmentVariable("STRAUM_TEST_LONG") is null ? 150 : 3000),
+        Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(Environment.GetEnvironmentVariable("STRAUM_TEST_LONG") is null ? 150 : 3000),
         Prop.ForAll(ArbMap.Default.ArbFor<(int Seed, (byte Name, byte Action)[] Steps)>(), input => RunAsync(input.Seed, input.Steps).Wait()));
 
     private static async Task RunAsync(int seed, (byte Name, byte Action)[] steps)

@@ -13,7 +13,7 @@ public sealed class ObjectTableTests
     }
 
     [Fact]
-    public void Table_AfterAnySequenceOfChanges_EqualsADictionary() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(200),
+    public void Table_AfterAnySequenceOfChanges_EqualsADictionary() => Check.One(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(200),
         Prop.ForAll(ArbMap.Default.ArbFor<(int Id, bool Remove)[]>(), steps =>
         {
             var table = ObjectTable<Item>.Empty;
@@ -29,7 +29,7 @@ public sealed class ObjectTableTests
         }));
 
     [Fact]
-    public void ChangesSince_BetweenAnyTwoTables_TurnsOneIntoTheOther() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(200),
+    public void ChangesSince_BetweenAnyTwoTables_TurnsOneIntoTheOther() => Check.One(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(200),
         Prop.ForAll(ArbMap.Default.ArbFor<(int Id, bool Remove, bool Mark)[]>(), steps =>
         {
             var table = ObjectTable<Item>.Create(Enumerable.Range(0, 2000).Select(i => new Item(i, -1)));

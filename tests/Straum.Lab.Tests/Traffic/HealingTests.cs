@@ -46,6 +46,65 @@ public sealed class HealingTests(NativeLab lab)
     }
 
     [Fact]
+    public async Task ScaledDown_ServicePerPacket_LosesNoConnection()
+    {
+        await LabFixture.KubectlAsync("scale deployment echo --replicas 12");
+        await LabFixture.UntilAsync("twelve pods are ready", async () => (await lab.ReadyPodsAsync("echo")).Length == 12);
+        var from = (await lab.ReadyPodsAsync("client"))[0];
+        var service = (await lab.Client.GetAsync(Kinds.Services, new NamespacedName("default", "echo"), Stop)).ClusterIPs.ToArray();
+        try
+        {
+            var down = LabFixture.KubectlAsync("scale deployment echo --replicas 1");
+            do
+            {
+                foreach (var address in service)
+                {
+                    var report = await Ask.FromAsync(from.Name, ProbeProtocol.Tcp, address, count: 20);
+                    report.Errors.ShouldBeEmpty();
+                }
+            }
+            while (!down.IsCompleted || (await lab.Client.ListAllAsync(Kinds.Pods, new() { LabelSelector = "app=echo" }, Stop)).Objects.Count > 1);
+            await down;
+        }
+        finally
+        {
+            await LabFixture.KubectlAsync("scale deployment echo --replicas 4");
+        }
+        await LabFixture.UntilAsync("four pods are ready", async () => (await lab.ReadyPodsAsync("echo")).Length == 4);
+    }
+
+    [Fact]
+    public async Task DeletedNodeObject_IsMadeAgain_AndItsPodsAreReached()
+    {
+        await LabFixture.KubectlAsync("delete node n3 --wait=false");
+        await LabFixture.UntilAsync("it is there and ready", async () => (await lab.Client.FindAsync(Kinds.Nodes, new NamespacedName("", "n3"), Stop)) is { Ready: true });
+        await lab.MatrixShouldHealAsync();
+    }
+
+    [Fact]
+    public async Task DeletedUplinkAddress_ComesBack()
+    {
+        LabFixture.Exec("n2", "ip", "addr", "del", "172.30.0.12/24", "dev", "eth0");
+        await lab.MatrixShouldHealAsync();
+        LabFixture.Exec("n2", "ip", "-6", "addr", "del", "fd30::12/64", "dev", "eth0");
+        await lab.MatrixShouldHealAsync();
+    }
+
+    [Fact]
+    public async Task RecreatedService_AnswersAtItsNewAddress()
+    {
+        var from = (await lab.ReadyPodsAsync("client"))[0];
+        await LabFixture.KubectlAsync("delete service echo");
+        await LabFixture.KubectlAsync("apply -f -", SampleApplication.Read());
+        var service = await lab.Client.GetAsync(Kinds.Services, new NamespacedName("default", "echo"), Stop);
+        foreach (var address in service.ClusterIPs.ToArray())
+        {
+            await LabFixture.UntilAsync($"{address} answers", async () => (await Ask.FromAsync(from.Name, ProbeProtocol.Tcp, address)).IsComplete);
+        }
+        await lab.MatrixShouldHealAsync();
+    }
+
+    [Fact]
     public async Task KilledAgent_TrafficGoesOn_AndNewPodsComeAgain()
     {
         var to = (await lab.ReadyPodsAsync("echo"))[0];

@@ -131,7 +131,7 @@ public abstract class LabFixture : IAsyncLifetime
     /// <summary>Fails with what is red in the matrix.</summary>
     public async Task<CheckReport> MatrixShouldBeGreenAsync()
     {
-        var report = await new ReachabilityCheck(Paths, LabCluster.Running(), Client).RunAsync(Stop);
+        var report = await new ReachabilityCheck(Paths, LabCluster.Running(), Client).RunAsync(null, Stop);
         FaultsOf(report).ShouldBeEmpty();
         return report;
     }
@@ -143,7 +143,7 @@ public abstract class LabFixture : IAsyncLifetime
         string[] faults;
         do
         {
-            faults = FaultsOf(await new ReachabilityCheck(Paths, LabCluster.Running(), Client).RunAsync(Stop));
+            faults = FaultsOf(await new ReachabilityCheck(Paths, LabCluster.Running(), Client).RunAsync(null, Stop));
         }
         while (faults.Length > 0 && Stopwatch.GetElapsedTime(started) < HealingLimit);
         faults.ShouldBeEmpty();

@@ -46,18 +46,63 @@ public sealed class LabLifecycleTests(NoLab lab)
         }
     }
 
+    [Theory]
+    [InlineData(LabCgroups.Supervisor)]
+    [InlineData(LabCgroups.Root)]
+    public async Task Up_AfterTheSupervisorDied_AloneOrWithEverything_BringsTheSameClusterBack(string killed)
+    {
+        await BuildAsync();
+        try
+        {
+            await LabFixture.KubectlAsync("create configmap keepsake --from-literal=a=b");
+            var first = LabCluster.Running();
+            ControlGroup.Open(killed).Kill();
+            await LabFixture.UntilAsync("the supervisor is gone", () => Task.FromResult(!LabCluster.Running().IsSupervised));
+
+            (await BuildAsync()).ShouldBeTrue();
+            LabCluster.Running().CreatedAt.ShouldBe(first.CreatedAt);
+            (await LabFixture.KubectlAsync("get configmap keepsake -o jsonpath={.data.a}")).ShouldBe("b");
+            LabStatus.Read().IsGood.ShouldBeTrue();
+        }
+        finally
+        {
+            await lab.Cluster.DownAsync(force: false, null, Stop);
+        }
+    }
+
     [Fact]
-    public async Task Up_AfterTheSupervisorDied_BuildsAnew()
+    public async Task Up_AfterOneThatEndedBeforeItsNetworkWasBuilt_BuildsAnew()
     {
         await BuildAsync();
         try
         {
             var first = LabCluster.Running().CreatedAt;
-            ControlGroup.Open(LabCgroups.Supervisor).Kill();
+            ControlGroup.Open(LabCgroups.Root).Kill();
             await LabFixture.UntilAsync("the supervisor is gone", () => Task.FromResult(!LabCluster.Running().IsSupervised));
-            await BuildAsync();
+            File.Delete(LabPaths.NetworkBuilt);
+            NetworkNamespace.Delete("straum-n1").ShouldBeTrue();
+
+            (await BuildAsync()).ShouldBeTrue();
             LabCluster.Running().CreatedAt.ShouldBeGreaterThan(first);
             LabStatus.Read().IsGood.ShouldBeTrue();
+        }
+        finally
+        {
+            await lab.Cluster.DownAsync(force: false, null, Stop);
+        }
+    }
+
+    [Fact]
+    public async Task Up_AfterOneThatEndedBeforeTheSample_AppliesIt()
+    {
+        await BuildAsync();
+        try
+        {
+            (await lab.Cluster.UpAsync(lab.Spec, withSample: true, new Progress<LabStep>(), Stop)).ShouldBeTrue();
+            (await LabFixture.KubectlAsync("get deployments -o name")).ShouldBe("deployment.apps/client\ndeployment.apps/echo\n");
+            await LabFixture.KubectlAsync("delete deployment client");
+            (await lab.Cluster.UpAsync(lab.Spec, withSample: true, new Progress<LabStep>(), Stop)).ShouldBeFalse();
+            (await LabFixture.KubectlAsync("get deployments -o name")).ShouldBe("deployment.apps/echo\n");
         }
         finally
         {
