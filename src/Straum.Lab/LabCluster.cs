@@ -97,7 +97,9 @@ public sealed class LabCluster(LabPaths paths)
         {
             var (list, _) = await client.ListAllAsync(Kinds.Nodes, Selection.All, stop);
             var ready = list.Count(n => n.Ready);
-            return (ready >= spec.Nodes ? list : null, $"{ready} of {spec.Nodes} ready");
+            // In a lab that is taken over, nodes are still ready by the word of the former supervisor.
+            var runs = LabStatus.Read().IsGood;
+            return (ready >= spec.Nodes && runs ? list : null, $"{ready} of {spec.Nodes} ready{(runs ? "" : ", their processes start")}");
         }, stop);
         progress.Report(new LabStep("nodes", string.Join(", ", nodes.Select(n => n.Name).Order()), Done: true));
         if (!applies)

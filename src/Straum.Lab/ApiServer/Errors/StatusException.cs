@@ -59,6 +59,24 @@ internal sealed class StatusException : Exception
     public static StatusException Conflict(string group, string plural, string name, string why) =>
         new(409, "Conflict", $"Operation cannot be fulfilled on {Qualified(group, plural)} \"{name}\": {why}", About(name, group, plural));
 
+    /// <summary>A server-side apply would change fields that others own.</summary>
+    /// <param name="conflicts">Each field, and its manager as <c>FieldManager.Describe</c> has it.</param>
+    public static StatusException ApplyConflict(IReadOnlyList<(string Manager, string Path)> conflicts)
+    {
+        var causes = new JsonArray([.. conflicts.Select(c => (JsonNode)new JsonObject
+        {
+            ["reason"] = "FieldManagerConflict",
+            ["message"] = "conflict with " + c.Manager,
+            ["field"] = c.Path,
+        })]);
+        var lines = conflicts.GroupBy(c => c.Manager).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => $"conflicts with {g.Key}:\n{string.Join('\n', g.Select(c => "- " + c.Path))}");
+        var message = conflicts is [var only]
+            ? $"Apply failed with 1 conflict: conflict with {only.Manager}: {only.Path}"
+            : $"Apply failed with {conflicts.Count} conflicts: {string.Join('\n', lines)}";
+        return new StatusException(409, "Conflict", message, new JsonObject { ["causes"] = causes });
+    }
+
     /// <summary>The resourceVersion that the client sent is not the newest.</summary>
     public static StatusException Modified(string group, string plural, string name) =>
         Conflict(group, plural, name, "the object has been modified; please apply your changes to the latest version and try again");

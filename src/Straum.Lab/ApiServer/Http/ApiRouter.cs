@@ -39,7 +39,7 @@ internal sealed class ApiRouter
         _discovery = new DiscoveryHandler(registry);
         _lists = new ListHandler(store, clock);
         _watches = new WatchHandler(store, clock, bookmarkInterval);
-        _writes = new WriteHandler(writer, _lists);
+        _writes = new WriteHandler(writer, _lists, clock);
         _deletes = new DeleteHandler(store, writer, _lists, clock);
         _subresources = new Subresources(store, writer, clock);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Straum.Lab.ApiServer.Errors;
+using Straum.Lab.ApiServer.Ownership;
 using Straum.Lab.ApiServer.Patching;
 using Straum.Lab.ApiServer.Resources;
 using Straum.Lab.ApiServer.Storage;
@@ -47,7 +48,9 @@ internal sealed class Subresources(ObjectStore store, ObjectWriter writer, TimeP
             var where = resource.Scale!.SpecReplicas;
             current.Need(where.AsSpan(0, where.Length - 1))[where[^1]] = replicas;
             return current;
-        }, dryRun: call.DryRun).ConfigureAwait(false);
+        }, dryRun: call.DryRun, manager: new FieldManager(
+            FieldManager.NameOf(call.Query("fieldManager"), call.Http.Request.Headers.UserAgent.ToString()), false, resource.ApiVersion, "scale"))
+            .ConfigureAwait(false);
         await call.Http.WriteJsonAsync(ToScale(resource, updated.View)).ConfigureAwait(false);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Straum.Lab.ApiServer.Errors;
+using Straum.Lab.ApiServer.Ownership;
 using Straum.Lab.ApiServer.Patching;
 using Straum.Lab.ApiServer.Resources;
 using Straum.Lab.ApiServer.Schemas;
@@ -9,7 +10,7 @@ using Straum.Lab.ApiServer.Storage;
 namespace Straum.Lab.ApiServer.Http;
 
 /// <summary>POST, PUT and PATCH of objects and of their status.</summary>
-internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
+internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists, TimeProvider clock)
 {
     private const string JsonPatchType = "application/json-patch+json";
     private const string MergePatchType = "application/merge-patch+json";
@@ -21,7 +22,7 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
         var body = await RequestBody.ReadObjectAsync(call).ConfigureAwait(false);
         CheckIdentity(call, body);
         Decode(call, body);
-        var created = await writer.CreateAsync(call.Resource, call.Path.Namespace, body, call.DryRun).ConfigureAwait(false);
+        var created = await writer.CreateAsync(call.Resource, call.Path.Namespace, body, call.DryRun, ManagerOf(call, WriteScope.Main)).ConfigureAwait(false);
         await lists.WriteObjectAsync(call, created, 201).ConfigureAwait(false);
     }
 
@@ -31,7 +32,7 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
         CheckIdentity(call, body);
         Decode(call, body);
         var updated = await writer.UpdateAsync(
-            call.Resource, call.Path.Namespace, call.Path.Name, _ => body, scope, call.DryRun).ConfigureAwait(false);
+            call.Resource, call.Path.Namespace, call.Path.Name, _ => body, scope, call.DryRun, ManagerOf(call, scope)).ConfigureAwait(false);
         await lists.WriteObjectAsync(call, updated, 200).ConfigureAwait(false);
     }
 
@@ -52,12 +53,12 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
             CheckIdentity(call, current);
             unknown = Check(call, current);
             return current;
-        }, scope, call.DryRun).ConfigureAwait(false);
+        }, scope, call.DryRun, ManagerOf(call, scope)).ConfigureAwait(false);
         Warn(call, unknown);
         await lists.WriteObjectAsync(call, updated, 200).ConfigureAwait(false);
     }
 
-    // Server-side apply without field ownership: the configuration is merged over what is there, and made if nothing is.
+    /// <summary>Server-side apply: see <see cref="FieldOwnership.Apply"/>. What is not there is made.</summary>
     private async Task ApplyAsync(ApiCall call, ReadOnlyMemory<byte> content, WriteScope scope)
     {
         if (string.IsNullOrEmpty(call.Query("fieldManager")))
@@ -65,26 +66,35 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
             throw StatusException.BadRequest("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
         }
         var body = RequestBody.ParseYaml(content.Span);
+        if (body.Array("metadata", "managedFields") is { Count: > 0 })
+        {
+            throw StatusException.BadRequest("metadata.managedFields must be nil");
+        }
         CheckIdentity(call, body);
         Decode(call, body);
+        var manager = ManagerOf(call, scope, applies: true);
         StoredObject applied;
         var code = 200;
         try
         {
             applied = await writer.UpdateAsync(call.Resource, call.Path.Namespace, call.Path.Name, current =>
             {
-                Merge(call.Resource, current, (JsonObject)body.DeepClone());
+                FieldOwnership.Apply(current, (JsonObject)body.DeepClone(), call.Resource, manager, call.Flag("force"), clock.GetUtcNow());
                 return current;
-            }, scope, call.DryRun).ConfigureAwait(false);
+            }, scope, call.DryRun, manager).ConfigureAwait(false);
         }
         catch (StatusException e) when (e.Reason == "NotFound" && scope == WriteScope.Main)
         {
             body.Need("metadata")["name"] = call.Path.Name;
-            applied = await writer.CreateAsync(call.Resource, call.Path.Namespace, body, call.DryRun).ConfigureAwait(false);
+            applied = await writer.CreateAsync(call.Resource, call.Path.Namespace, body, call.DryRun, manager).ConfigureAwait(false);
             code = 201;
         }
         await lists.WriteObjectAsync(call, applied, code).ConfigureAwait(false);
     }
+
+    private static FieldManager ManagerOf(ApiCall call, WriteScope scope, bool applies = false) => new(
+        FieldManager.NameOf(call.Query("fieldManager"), call.Http.Request.Headers.UserAgent.ToString()),
+        applies, call.Resource.ApiVersion, scope == WriteScope.Status ? "status" : "");
 
     private static Action<JsonObject> Parse(ApiCall call, string type, ReadOnlyMemory<byte> content)
     {
@@ -115,18 +125,6 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists)
         catch (JsonException e)
         {
             throw StatusException.BadRequest("error decoding patch: " + e.Message);
-        }
-    }
-
-    private static void Merge(ApiResource resource, JsonObject current, JsonObject applied)
-    {
-        if (resource.Schema is { } schema)
-        {
-            StrategicMergePatch.Apply(current, applied, schema);
-        }
-        else
-        {
-            MergePatch.Apply(current, applied);
         }
     }
 

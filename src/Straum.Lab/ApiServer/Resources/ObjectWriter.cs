@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Straum.Lab.ApiServer.Errors;
+using Straum.Lab.ApiServer.Ownership;
 using Straum.Lab.ApiServer.Storage;
 
 namespace Straum.Lab.ApiServer.Resources;
@@ -36,10 +37,14 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
         ["selfLink", "managedFields", "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation"];
 
     private static readonly string[] Kept =
-        ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName"];
+        ["name", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "generateName",
+        "managedFields"];
 
-    /// <summary>Creates an object, which is taken over. A <c>generateName</c> is completed until the name is free.</summary>
-    public async Task<StoredObject> CreateAsync(ApiResource resource, string ns, JsonObject obj, bool dryRun = false)
+    /// <summary>
+    /// Creates an object, which is taken over. A <c>generateName</c> is completed until the name is free. Without a
+    /// <paramref name="manager"/>, as controllers write, nobody owns its fields.
+    /// </summary>
+    public async Task<StoredObject> CreateAsync(ApiResource resource, string ns, JsonObject obj, bool dryRun = false, FieldManager? manager = null)
     {
         var metadata = obj.Need("metadata");
         var prefix = string.IsNullOrEmpty(metadata.Text("name")) ? metadata.Text("generateName") : null;
@@ -51,7 +56,7 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
             }
             try
             {
-                return await CreateNamedAsync(resource, ns, prefix is null ? obj : (JsonObject)obj.DeepClone(), dryRun).ConfigureAwait(false);
+                return await CreateNamedAsync(resource, ns, prefix is null ? obj : (JsonObject)obj.DeepClone(), dryRun, manager).ConfigureAwait(false);
             }
             catch (StatusException e) when (e.Reason == "AlreadyExists" && prefix is not null && attempt < 8)
             {
@@ -62,11 +67,12 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
 
     /// <summary>
     /// Replaces an object by what <paramref name="change"/> makes of it. The function gets the current object in the
-    /// version of <paramref name="resource"/>, may change and return it, and runs on the writer thread.
+    /// version of <paramref name="resource"/>, may change and return it, and runs on the writer thread. What changes is the
+    /// <paramref name="manager"/>'s from then on; an apply has written the owners itself.
     /// </summary>
     public async Task<StoredObject> UpdateAsync(
         ApiResource resource, string ns, string name, Func<JsonObject, JsonObject> change,
-        WriteScope scope = WriteScope.Main, bool dryRun = false)
+        WriteScope scope = WriteScope.Main, bool dryRun = false, FieldManager? manager = null)
     {
         StoredObject? outcome = null;
         var key = resource.KeyOf(ns, name);
@@ -76,7 +82,7 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
             {
                 throw StatusException.NotFound(resource.Group, resource.Plural, name);
             }
-            var updated = PrepareUpdate(resource, head, current, change, scope);
+            var updated = PrepareUpdate(resource, head, current, change, scope, manager);
             if (dryRun)
             {
                 outcome = StoredObject.Create(key, current.Revision, updated);
@@ -113,7 +119,7 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
         return (written ?? previous!, gone);
     }
 
-    private async Task<StoredObject> CreateNamedAsync(ApiResource resource, string ns, JsonObject obj, bool dryRun)
+    private async Task<StoredObject> CreateNamedAsync(ApiResource resource, string ns, JsonObject obj, bool dryRun, FieldManager? manager)
     {
         var name = obj.Text("metadata", "name") ?? "";
         var key = resource.KeyOf(ns, name);
@@ -125,7 +131,7 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
             {
                 throw StatusException.AlreadyExists(resource.Group, resource.Plural, name);
             }
-            var created = PrepareCreate(resource, head, ns, obj);
+            var created = PrepareCreate(resource, head, ns, obj, manager);
             if (dryRun)
             {
                 outcome = StoredObject.Create(key, 0, created);
@@ -136,7 +142,7 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
         return outcome ?? written!;
     }
 
-    private JsonObject PrepareCreate(ApiResource resource, StoreState head, string ns, JsonObject obj)
+    private JsonObject PrepareCreate(ApiResource resource, StoreState head, string ns, JsonObject obj, FieldManager? manager)
     {
         var context = new WriteContext(head, clock.GetUtcNow());
         obj = resource.ToStored(obj);
@@ -159,17 +165,27 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
         {
             metadata["generation"] = 1;
         }
+        // Who applies owns what the configuration names; who creates, also what the server fills in.
+        if (manager is { Applies: true } && resource.Converter is null)
+        {
+            FieldOwnership.Create(obj, resource, manager, context.Now);
+        }
         resource.Strategy.Default(obj);
+        if (manager is { Applies: false } && resource.Converter is null)
+        {
+            FieldOwnership.Create(obj, resource, manager, context.Now);
+        }
         resource.Strategy.PrepareCreate(obj, context);
         Validate(resource, obj, null);
         return obj;
     }
 
     private JsonObject PrepareUpdate(
-        ApiResource resource, StoreState head, StoredObject current, Func<JsonObject, JsonObject> change, WriteScope scope)
+        ApiResource resource, StoreState head, StoredObject current, Func<JsonObject, JsonObject> change, WriteScope scope, FieldManager? manager)
     {
         var context = new WriteContext(head, clock.GetUtcNow());
         var changed = resource.ToStored(change(resource.ServeObject(current)));
+        var sent = (JsonObject?)changed.Object("metadata")?.DeepClone() ?? [];
         var old = current.View;
         CheckVersion(resource, current, changed.Object("metadata") ?? []);
         var updated = scope switch
@@ -184,8 +200,16 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
         {
             resource.Strategy.PrepareUpdate(updated, old, context);
         }
-        Validate(resource, updated, old);
         var metadata = updated.Need("metadata");
+        if (manager is { Applies: true })
+        {
+            metadata.Put("managedFields", sent["managedFields"]);
+        }
+        else if (manager is not null && resource.Converter is null)
+        {
+            FieldOwnership.Update(old, updated, sent, resource, manager, context.Now);
+        }
+        Validate(resource, updated, old);
         if (resource.TracksGeneration && scope == WriteScope.Main && !IsSameIntent(old, updated))
         {
             metadata["generation"] = (old.Number("metadata", "generation") ?? 0) + 1;
@@ -198,7 +222,6 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
     {
         var metadata = changed.Need("metadata");
         metadata.Remove("selfLink");
-        metadata.Remove("managedFields");
         foreach (var kept in Kept)
         {
             metadata.Put(kept, old.At("metadata", kept));

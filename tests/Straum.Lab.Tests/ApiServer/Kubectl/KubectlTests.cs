@@ -98,6 +98,24 @@ public sealed partial class KubectlTests(ClusterFixture cluster) : IClassFixture
             .ShouldContain("strict decoding error: unknown field \"spec.selectr\"");
 
     [Fact]
+    public async Task ServerSideApply_NamesTheOtherManager_AndGoesOnFromClientSideApply()
+    {
+        var ns = await NamespaceAsync("owned");
+        (await Kubectl.RunAsync($"{ns} apply -f -", Application)).ShouldContain("deployment.apps/web created");
+        var fewer = Application.Replace(", ports: [{name: http, containerPort: 8080}]", "", StringComparison.Ordinal).Replace("targetPort: http", "targetPort: 8080", StringComparison.Ordinal);
+        // kubectl hands its own former fields over, so that what the manifest no longer has goes.
+        (await Kubectl.RunAsync($"{ns} apply --server-side -f -", fewer)).ShouldBe("deployment.apps/web serverside-applied\nservice/web serverside-applied\n");
+        (await Kubectl.RunAsync($"{ns} get deployment web '-o=jsonpath={{.spec.template.spec.containers[0].ports}}'")).ShouldBe("");
+
+        await Kubectl.RunAsync($"{ns} scale deployment web --replicas 5");
+        (await Kubectl.RefusedAsync($"{ns} apply --server-side -f -", fewer))
+            .ShouldContain("Apply failed with 1 conflict: conflict with \"kubectl\" with subresource \"scale\" using apps/v1");
+        await Kubectl.RunAsync($"{ns} apply --server-side --force-conflicts -f -", fewer);
+        (await Kubectl.RunAsync($"{ns} get deployment web '-o=jsonpath={{.spec.replicas}}'")).ShouldBe("2");
+        (await Kubectl.RunAsync($"{ns} get deployment web --show-managed-fields '-o=jsonpath={{.metadata.managedFields[*].manager}}'")).ShouldContain("kubectl");
+    }
+
+    [Fact]
     public async Task Commands_ThatSendProtobuf_Work()
     {
         var ns = await NamespaceAsync("typed"); // kubectl create namespace itself sends protobuf
@@ -158,7 +176,7 @@ public sealed partial class KubectlTests(ClusterFixture cluster) : IClassFixture
         (await Kubectl.RunAsync($"{ns} get gd")).ShouldMatch(@"^NAME +REPLICAS\ng +3\n$");
         (await Kubectl.RefusedAsync($"{ns} apply -f -", Gadget.Replace("1}", "10}", StringComparison.Ordinal)))
             .ShouldContain("spec.replicas: Invalid value: 10: spec.replicas in body should be less than or equal to 9");
-        (await Kubectl.RunAsync($"{ns} apply --server-side -f -", Gadget.Replace("1}", "4}", StringComparison.Ordinal))).ShouldBe("gadget.example.com/g serverside-applied\n");
+        (await Kubectl.RunAsync($"{ns} apply --server-side --force-conflicts -f -", Gadget.Replace("1}", "4}", StringComparison.Ordinal))).ShouldBe("gadget.example.com/g serverside-applied\n");
         await Kubectl.RunAsync("delete crd gadgets.example.com --timeout 20s");
         (await Kubectl.RefusedAsync($"{ns} get gd")).ShouldContain("could not find the requested resource"); // kubectl still has its discovery cached
     }
