@@ -72,8 +72,11 @@ public sealed class LabPaths
     /// <summary>One <see cref="Pods.Sandboxes.SandboxRecord"/> per pod that has something to clean up.</summary>
     public static string NodePods(string node) => Path.Combine(Node(node), "pods");
 
-    /// <summary>Output of a pod's containers.</summary>
-    public static string PodLogs(string @namespace, string pod) => Path.Combine(Logs, "pods", @namespace, pod);
+    /// <summary>Output of all pods, a directory per namespace.</summary>
+    public static string AllPodLogs => Path.Combine(Logs, "pods");
+
+    /// <summary>Output of a pod's containers: <c>CONTAINER.log</c>, and <c>CONTAINER.previous.log</c> of the run before.</summary>
+    public static string PodLogs(string @namespace, string pod) => Path.Combine(AllPodLogs, @namespace, pod);
 
     /// <summary>The log of one of the lab's own processes.</summary>
     public static string Log(string process) => Path.Combine(Logs, process + ".log");

@@ -60,6 +60,12 @@ internal static class ApiServerCommand
         DefaultValueFactory = static _ => [IPNetwork.Parse("10.96.0.0/16"), IPNetwork.Parse("fd96::/112")],
     };
 
+    private static readonly Option<string?> PodLogs = new("--pod-logs")
+    {
+        Description = "Where the output of pods is kept, as NAMESPACE/POD/CONTAINER.log, for kubectl logs",
+        HelpName = "directory",
+    };
+
     private static readonly Option<ControllerSet> Controllers = new("--controllers")
     {
         Description = $"Controllers to run: * for all, -NAME for not; there are {string.Join(", ", ControllerSet.Known)}",
@@ -79,7 +85,7 @@ internal static class ApiServerCommand
     {
         var command = new Command("apiserver", "Serve the Kubernetes API from this machine: kubectl works against it, objects survive a crash")
         {
-            DataDirectory, Kubeconfig, Listen, ServiceRanges, Controllers,
+            DataDirectory, Kubeconfig, Listen, ServiceRanges, Controllers, PodLogs,
         };
         command.SetAction(RunAsync);
         return command;
@@ -95,6 +101,7 @@ internal static class ApiServerCommand
             Listen = parse.GetRequiredValue(Listen),
             ServiceRanges = parse.GetRequiredValue(ServiceRanges),
             Controllers = parse.GetRequiredValue(Controllers),
+            PodLogs = parse.GetValue(PodLogs),
         };
         using var loggers = LoggerFactory.Create(logging => logging
             .SetMinimumLevel(LogLevel.Warning)

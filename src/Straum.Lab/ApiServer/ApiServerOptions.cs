@@ -22,6 +22,9 @@ public sealed record ApiServerOptions
 
     public ControllerSet Controllers { get; init; } = ControllerSet.All;
 
+    /// <summary>Where whoever runs the pods keeps what their containers write: <c>NAMESPACE/POD/CONTAINER.log</c>. Null when nobody does.</summary>
+    public string? PodLogs { get; init; }
+
     /// <summary>How often a quiet watch is told how far it has come.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -128,7 +128,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         // :: Step 4: the web server and the controllers
         using var certificate = _certificates.IssueServer(Names,
             [IPAddress.Loopback, IPAddress.IPv6Loopback, .. _sockets.Select(s => s.EndPoint.Address), .. addresses.Pools.Select(pool => pool.First)]);
-        var router = new ApiRouter(_store, writer, registry, _certificates.Token, options.BookmarkInterval, clock, _logger, _stopping.Token);
+        var router = new ApiRouter(_store, writer, registry, _certificates.Token, options, clock, _logger, _stopping.Token);
         _web = BuildWeb(X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null), loggers);
         _web.Run(router.HandleAsync);
         await _web.StartAsync().ConfigureAwait(false);

@@ -22,6 +22,10 @@ internal sealed class PodContainerHost(PodWorker worker, NodeEnvironment node) :
             throw new IOException("it has no command: a container of the lab is a command on the host");
         }
         var log = Path.Combine(LabPaths.PodLogs(worker.Pod.Namespace, worker.Pod.Name), container.Name + ".log");
+        if (File.Exists(log))
+        {
+            File.Move(log, Path.ChangeExtension(log, ".previous.log"), overwrite: true);
+        }
         return LabProcess.Start(NetworkNamespace, Spec(container, command, log));
     }
 

@@ -189,6 +189,11 @@ internal sealed class PodWorker : IDisposable
         {
             try
             {
+                // What a namesake wrote is not this pod's.
+                if (Directory.Exists(LabPaths.PodLogs(_pod.Namespace, _pod.Name)))
+                {
+                    Directory.Delete(LabPaths.PodLogs(_pod.Namespace, _pod.Name), recursive: true);
+                }
                 _sandbox = await _node.Sandboxes.CreateAsync(_sandbox, stop);
                 return;
             }

@@ -15,6 +15,7 @@ internal static class LabProcesses
         "--kubeconfig", LabPaths.Kubeconfig,
         "--listen", new IPEndPoint(LabTopology.ApiOnHost.Address, port).ToString(),
         "--listen", $"netns:{LabTopology.RouterNamespace}/{LabTopology.ApiOnFabric}",
+        "--pod-logs", LabPaths.AllPodLogs,
         "--service-cidr", $"{LabTopology.ServicesV4},{LabTopology.ServicesV6}");
 
     public static ProcessSpec Agent(LabPaths paths, NodePlan node) => Spec(paths, LabCgroups.Agent(node.Name), node.Name,

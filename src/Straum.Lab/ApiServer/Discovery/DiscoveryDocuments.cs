@@ -154,6 +154,7 @@ internal sealed class DiscoveryDocuments(ResourceRegistry registry)
         {
             case "pods":
                 yield return ("binding", "", "v1", "Binding", ["create"]);
+                yield return ("log", "", "v1", "Pod", ["get"]);
                 yield return ("eviction", "policy", "v1", "Eviction", ["create"]);
                 break;
             case "namespaces":

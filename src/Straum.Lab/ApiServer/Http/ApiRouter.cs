@@ -26,10 +26,11 @@ internal sealed class ApiRouter
     private readonly WriteHandler _writes;
     private readonly DeleteHandler _deletes;
     private readonly Subresources _subresources;
+    private readonly LogHandler _logs;
 
     /// <param name="stopping">Ends the watches, which would otherwise hold the server open.</param>
     public ApiRouter(
-        ObjectStore store, ObjectWriter writer, ResourceRegistry registry, string token, TimeSpan bookmarkInterval,
+        ObjectStore store, ObjectWriter writer, ResourceRegistry registry, string token, ApiServerOptions options,
         TimeProvider clock, ILogger logger, CancellationToken stopping)
     {
         _registry = registry;
@@ -38,10 +39,11 @@ internal sealed class ApiRouter
         _stopping = stopping;
         _discovery = new DiscoveryHandler(registry);
         _lists = new ListHandler(store, clock);
-        _watches = new WatchHandler(store, clock, bookmarkInterval);
+        _watches = new WatchHandler(store, clock, options.BookmarkInterval);
         _writes = new WriteHandler(writer, _lists, clock);
         _deletes = new DeleteHandler(store, writer, _lists, clock);
         _subresources = new Subresources(store, writer, clock);
+        _logs = new LogHandler(store, options.PodLogs);
     }
 
     /// <summary>Answers one request; never throws for anything that the request did.</summary>
@@ -139,10 +141,11 @@ internal sealed class ApiRouter
             ("finalize", "PUT") when resource.StorageKey == "namespaces" => _writes.UpdateAsync(call, WriteScope.Finalize),
             ("binding", "POST") when resource.StorageKey == "pods" => _subresources.BindAsync(call),
             ("eviction", "POST") when resource.StorageKey == "pods" => _subresources.EvictAsync(call),
-            ("log" or "exec" or "attach" or "portforward", _) when resource.StorageKey == "pods" =>
+            ("log", "GET") when resource.StorageKey == "pods" => _logs.GetAsync(call),
+            ("exec" or "attach" or "portforward", _) when resource.StorageKey == "pods" =>
                 throw StatusException.NotImplemented(
                     $"pods/{path.Subresource} is not served here: nodes of the lab have no kubelet " +
-                    "(straum lab exec runs a command in a pod, straum lab logs shows what it printed)"),
+                    "(straum lab exec runs a command in a pod)"),
             _ => throw StatusException.NoSuchPath(),
         };
     }
