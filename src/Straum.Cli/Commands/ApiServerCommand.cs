@@ -81,11 +81,16 @@ internal static class ApiServerCommand
         DefaultValueFactory = static _ => ControllerSet.All,
     };
 
+    private static readonly Option<bool> Faults = new("--faults")
+    {
+        Description = "Let whoever has the token make the server fail, at /straum/faults: for tests",
+    };
+
     public static Command Create()
     {
         var command = new Command("apiserver", "Serve the Kubernetes API from this machine: kubectl works against it, objects survive a crash")
         {
-            DataDirectory, Kubeconfig, Listen, ServiceRanges, Controllers, PodLogs,
+            DataDirectory, Kubeconfig, Listen, ServiceRanges, Controllers, PodLogs, Faults,
         };
         command.SetAction(RunAsync);
         return command;
@@ -102,6 +107,7 @@ internal static class ApiServerCommand
             ServiceRanges = parse.GetRequiredValue(ServiceRanges),
             Controllers = parse.GetRequiredValue(Controllers),
             PodLogs = parse.GetValue(PodLogs),
+            Faults = parse.GetValue(Faults),
         };
         using var loggers = LoggerFactory.Create(logging => logging
             .SetMinimumLevel(LogLevel.Warning)

@@ -25,6 +25,9 @@ public sealed record ApiServerOptions
     /// <summary>Where whoever runs the pods keeps what their containers write: <c>NAMESPACE/POD/CONTAINER.log</c>. Null when nobody does.</summary>
     public string? PodLogs { get; init; }
 
+    /// <summary>Whoever has the token may make the server fail, at <c>/straum/faults</c>: for tests and the lab.</summary>
+    public bool Faults { get; init; }
+
     /// <summary>How often a quiet watch is told how far it has come.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -33,6 +33,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
     private readonly ILogger _logger;
     private ClusterCertificates? _certificates;
     private WebApplication? _web;
+    private ApiRouter? _router;
     private ControllerHost? _controllers;
 
     private EmbeddedApiServer(ObjectStore store, ILogger logger)
@@ -87,6 +88,7 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         {
             await _controllers.DisposeAsync().ConfigureAwait(false);
         }
+        _router?.Dispose();
         _sockets.ForEach(socket => socket.Dispose());
         _store.Dispose();
         _certificates?.Dispose();
@@ -128,9 +130,9 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
         // :: Step 4: the web server and the controllers
         using var certificate = _certificates.IssueServer(Names,
             [IPAddress.Loopback, IPAddress.IPv6Loopback, .. _sockets.Select(s => s.EndPoint.Address), .. addresses.Pools.Select(pool => pool.First)]);
-        var router = new ApiRouter(_store, writer, registry, _certificates.Token, options, clock, _logger, _stopping.Token);
+        _router = new ApiRouter(_store, writer, registry, _certificates.Token, options, clock, _logger, _stopping.Token);
         _web = BuildWeb(X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null), loggers);
-        _web.Run(router.HandleAsync);
+        _web.Run(_router.HandleAsync);
         await _web.StartAsync().ConfigureAwait(false);
         _controllers = new ControllerHost(new ControllerContext(_store, writer, registry, clock), options.Controllers, loggers.CreateLogger("controllers"));
         if (options.Kubeconfig is { } path)

@@ -15,6 +15,7 @@ internal static class LabProcesses
         "--kubeconfig", LabPaths.Kubeconfig,
         "--listen", new IPEndPoint(LabTopology.ApiOnHost.Address, port).ToString(),
         "--listen", $"netns:{LabTopology.RouterNamespace}/{LabTopology.ApiOnFabric}",
+        "--faults",
         "--pod-logs", LabPaths.AllPodLogs,
         "--service-cidr", $"{LabTopology.ServicesV4},{LabTopology.ServicesV6}");
 

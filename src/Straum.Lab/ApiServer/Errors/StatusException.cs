@@ -136,6 +136,8 @@ internal sealed class StatusException : Exception
         })
         { RetryAfter = 1 };
 
+    public static StatusException Unavailable(string message) => new(503, "ServiceUnavailable", message, new JsonObject { ["retryAfterSeconds"] = 1 }) { RetryAfter = 1 };
+
     public static StatusException NotImplemented(string message) => new(501, "NotImplemented", message);
 
     public static StatusException InternalError(string message) =>

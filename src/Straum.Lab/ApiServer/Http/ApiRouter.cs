@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Straum.Lab.ApiServer.Discovery;
 using Straum.Lab.ApiServer.Errors;
+using Straum.Lab.ApiServer.Faults;
 using Straum.Lab.ApiServer.Resources;
 using Straum.Lab.ApiServer.Storage;
 
@@ -14,12 +15,13 @@ namespace Straum.Lab.ApiServer.Http;
 /// <summary>
 /// Takes every request: who is asking, which handler it is for, and what a refusal looks like.
 /// </summary>
-internal sealed class ApiRouter
+internal sealed class ApiRouter : IDisposable
 {
     private readonly ResourceRegistry _registry;
     private readonly byte[] _authorization;
     private readonly ILogger _logger;
     private readonly CancellationToken _stopping;
+    private readonly FaultInjection? _faults;
     private readonly DiscoveryHandler _discovery;
     private readonly ListHandler _lists;
     private readonly WatchHandler _watches;
@@ -38,13 +40,16 @@ internal sealed class ApiRouter
         _logger = logger;
         _stopping = stopping;
         _discovery = new DiscoveryHandler(registry);
-        _lists = new ListHandler(store, clock);
-        _watches = new WatchHandler(store, clock, options.BookmarkInterval);
+        _faults = options.Faults ? new FaultInjection(store, clock) : null;
+        _lists = new ListHandler(store, clock, _faults);
+        _watches = new WatchHandler(store, clock, options.BookmarkInterval, _faults);
         _writes = new WriteHandler(writer, _lists, clock);
         _deletes = new DeleteHandler(store, writer, _lists, clock);
         _subresources = new Subresources(store, writer, clock);
         _logs = new LogHandler(store, options.PodLogs);
     }
+
+    public void Dispose() => _faults?.Dispose();
 
     /// <summary>Answers one request; never throws for anything that the request did.</summary>
     public async Task HandleAsync(HttpContext http)
@@ -92,6 +97,18 @@ internal sealed class ApiRouter
                 return;
         }
         Authenticate(http);
+        if (_faults is not null)
+        {
+            if (http.Request.Path.StartsWithSegments(FaultInjection.Path))
+            {
+                await _faults.AnswerAsync(http).ConfigureAwait(false);
+                return;
+            }
+            if (!await _faults.LetsThroughAsync(http).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
         if (await _discovery.TryHandleAsync(http).ConfigureAwait(false))
         {
             return;

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Globalization;
 using Straum.Lab.ApiServer.Errors;
+using Straum.Lab.ApiServer.Faults;
 using Straum.Lab.ApiServer.Storage;
 
 namespace Straum.Lab.ApiServer.Http;
 
 /// <summary>GET of one object and of a collection.</summary>
-internal sealed class ListHandler(ObjectStore store, TimeProvider clock)
+internal sealed class ListHandler(ObjectStore store, TimeProvider clock, FaultInjection? faults)
 {
     private readonly ListPages _pages = new(clock);
 
@@ -29,7 +30,7 @@ internal sealed class ListHandler(ObjectStore store, TimeProvider clock)
     public async Task ListAsync(ApiCall call)
     {
         var filter = new ObjectFilter(call);
-        var state = store.State;
+        var state = faults?.Stale ?? store.State;
         var (ns, name) = ("", "");
         if (call.Query("continue") is { Length: > 0 } token)
         {

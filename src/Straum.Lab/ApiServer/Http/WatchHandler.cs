@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Straum.Lab.ApiServer.Errors;
+using Straum.Lab.ApiServer.Faults;
 using Straum.Lab.ApiServer.Storage;
 
 namespace Straum.Lab.ApiServer.Http;
@@ -10,7 +11,7 @@ namespace Straum.Lab.ApiServer.Http;
 /// Watches: a response that never ends by itself, one JSON document per change. What a watcher is sent is complete and
 /// in order; when that can no longer be promised it gets 410 and lists again.
 /// </summary>
-internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, TimeSpan bookmarkInterval)
+internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, TimeSpan bookmarkInterval, FaultInjection? faults)
 {
     private const int BatchLength = 256;
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(30);
@@ -31,7 +32,8 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, TimeSp
         var start = StartOf(call, state.Revision);
         var after = start ?? state.Revision;
         var events = new List<StoreEvent>(BatchLength);
-        if (!ring.TryRead(after, events, BatchLength, out var changed))
+        var expired = start is not null && faults is { ExpiresWatches: true };
+        if (!ring.TryRead(after, events, BatchLength, out var changed) || expired)
         {
             throw StatusException.Expired($"too old resource version: {after} ({state.Revision})");
         }
@@ -40,7 +42,8 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, TimeSp
         http.Response.ContentType = MediaType.Json;
         var output = http.Response.BodyWriter;
         using var timeout = new CancellationTokenSource(Timeout(call), clock);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(call.Stopping, timeout.Token);
+        using var cut = faults?.StartWatch(call.Stopping) ?? CancellationTokenSource.CreateLinkedTokenSource(call.Stopping);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cut.Token, timeout.Token);
         var stream = new WatchStream(output, filter, new ObjectEncoder(call.Resource, call.Form, call.Query("includeObject") ?? "", clock));
         await http.Response.StartAsync(call.Stopping).ConfigureAwait(false);
 
@@ -95,6 +98,11 @@ internal sealed class WatchHandler(ObjectStore store, TimeProvider clock, TimeSp
                 quietSince = clock.GetTimestamp();
             }
             await WaitAsync(changed, bookmarks ? bookmarkInterval : System.Threading.Timeout.InfiniteTimeSpan, ends.Token).ConfigureAwait(false);
+        }
+        if (cut.IsCancellationRequested && !call.Stopping.IsCancellationRequested)
+        {
+            http.Abort();
+            return;
         }
         if (bookmarks && !call.Stopping.IsCancellationRequested)
         {
