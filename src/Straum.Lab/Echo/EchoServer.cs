@@ -45,8 +45,9 @@ public sealed class EchoServer : IAsyncDisposable
     /// <summary>Serves until <paramref name="stop"/>; then is not ready, but keeps serving for <paramref name="drain"/>.</summary>
     public async Task RunAsync(TimeSpan drain, CancellationToken stop)
     {
+        // By a callback: whoever is done with the cancelling finds it not ready.
+        await using var stopped = stop.Register(() => _ready = false);
         await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _ready = false;
         await Task.Delay(drain, CancellationToken.None);
     }
 

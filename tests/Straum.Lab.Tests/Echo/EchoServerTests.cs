@@ -118,7 +118,7 @@ public sealed class EchoServerTests : IAsyncDisposable
         using var terminate = new CancellationTokenSource();
         (await GetAsync(port, "/ready")).ShouldStartWith("HTTP/1.1 200 ");
 
-        var run = _server.RunAsync(TimeSpan.FromSeconds(1), terminate.Token);
+        var run = _server.RunAsync(TimeSpan.FromSeconds(5), terminate.Token);
         await terminate.CancelAsync();
 
         (await GetAsync(port, "/ready")).ShouldStartWith("HTTP/1.1 503 ");
