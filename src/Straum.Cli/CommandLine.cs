@@ -71,6 +71,7 @@ internal static class CommandLine
         ServicesCommand.Create(),
         StatusCommand.Create(),
         TuneCommand.Create(),
+        UninstallCommand.Create(),
         VerifyCommand.Create(),
     };
 }

@@ -15,6 +15,9 @@ namespace Straum.Agent.Cni;
 /// </summary>
 public sealed class PodRegistry : IDisposable
 {
+    /// <summary>In the state directory.</summary>
+    public const string JournalName = "pods.journal";
+
     /// <summary>Obsolete lines that are kept at most: a few hundred kilobytes.</summary>
     private const int SlackLines = 2_000;
 
@@ -77,7 +80,7 @@ public sealed class PodRegistry : IDisposable
     /// <exception cref="IOException">It cannot be read or written.</exception>
     public static PodRegistry Open(string stateDirectory, PodRegistryOptions options, TimeProvider clock)
     {
-        var log = AppendLog.Open(Path.Combine(stateDirectory, "pods.journal"), out var lines, out var damaged);
+        var log = AppendLog.Open(Path.Combine(stateDirectory, JournalName), out var lines, out var damaged);
         var state = new PodJournalState { DamagedLines = damaged };
         foreach (var line in lines.Where(line => !PodJournalCodec.TryApply(line, state)))
         {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Straum.Agent.Cni;
 using Straum.Agent.Configuration;
+using Straum.Agent.Install;
 using Straum.Agent.LocalApi;
 using Straum.Agent.Metrics;
 using Straum.Control.Problems;
@@ -44,7 +45,7 @@ public static class AgentDaemon
         Directory.CreateDirectory(options.Paths.Run, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var only = AgentLock.Take(options.Paths.Run);
         HostMounts.Ensure(Environment.GetEnvironmentVariable);
-        HostSettings.Apply(options);
+        HostSettings.Apply(options, SettingsRecord.In(options.Paths.State));
 
         // :: Step 2: programs and tables; what a former agent left goes on working while this one gets ready.
         using var datapath = DatapathLoader.Load(LoaderOptionsOf(options));

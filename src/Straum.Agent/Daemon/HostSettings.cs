@@ -1,5 +1,6 @@
 using Straum.Agent.Cni;
 using Straum.Agent.Configuration;
+using Straum.Agent.Install;
 using Straum.Linux;
 
 namespace Straum.Agent.Daemon;
@@ -11,24 +12,24 @@ internal static class HostSettings
     private const string Ipv6Devices = "/proc/sys/net/ipv6/conf";
 
     /// <exception cref="LinuxException">A setting cannot be written.</exception>
-    public static void Apply(AgentOptions options)
+    public static void Apply(AgentOptions options, SettingsRecord record)
     {
         if (options.Ipv4.Enabled)
         {
-            Ensure("net.ipv4.ip_forward", "1");
+            record.Set("net.ipv4.ip_forward", "1");
         }
         if (options.Ipv6.Enabled && Directory.Exists(Ipv6Devices))
         {
-            KeepRouterAdvertisements();
-            Ensure("net.ipv6.conf.all.forwarding", "1");
+            KeepRouterAdvertisements(record);
+            record.Set("net.ipv6.conf.all.forwarding", "1");
         }
-        ReservePorts(options.Masquerade.PortRange);
+        ReservePorts(options.Masquerade.PortRange, record);
     }
 
     // A node that learns its own routes by router advertisement would lose them by becoming a router: 2 means
     // accept although forwarding (Documentation/networking/ip-sysctl.rst). Not for pods' devices, nor by default
     // for those to come: what is behind them must not tell the node where to send its packets (CVE-2020-10749).
-    private static void KeepRouterAdvertisements()
+    private static void KeepRouterAdvertisements(SettingsRecord record)
     {
         var devices = Directory.EnumerateDirectories(Ipv6Devices).Select(path => Path.GetFileName(path))
             .Where(name => name is not ("all" or "default") && !name.StartsWith(PodLink.HostNamePrefix, StringComparison.Ordinal));
@@ -37,17 +38,17 @@ internal static class HostSettings
             var name = $"net/ipv6/conf/{device}/accept_ra";
             if (Sysctl.TryRead(name, out var value) && value == "1")
             {
-                TryWrite(name, "2");
+                TrySet(record, name, "2");
             }
         }
     }
 
     // Other devices come and go as they like.
-    private static void TryWrite(string name, string value)
+    private static void TrySet(SettingsRecord record, string name, string value)
     {
         try
         {
-            Sysctl.Write(name, value);
+            record.Set(name, value);
         }
         catch (LinuxException e) when (e.Errno == Errno.ENOENT)
         {
@@ -55,20 +56,12 @@ internal static class HostSettings
     }
 
     // Masqueraded flows take their ports from this range; the host's own sockets must not.
-    private static void ReservePorts(PortRange range)
+    private static void ReservePorts(PortRange range, SettingsRecord record)
     {
         var reserved = Sysctl.Read(ReservedPorts).Trim();
         if (!reserved.Split(',').Contains(range.ToString()))
         {
-            Sysctl.Write(ReservedPorts, reserved.Length == 0 ? range.ToString() : reserved + "," + range);
-        }
-    }
-
-    private static void Ensure(string name, string value)
-    {
-        if (Sysctl.Read(name).Trim() != value)
-        {
-            Sysctl.Write(name, value);
+            record.Set(ReservedPorts, reserved.Length == 0 ? range.ToString() : reserved + "," + range);
         }
     }
 }
