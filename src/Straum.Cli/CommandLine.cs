@@ -57,11 +57,13 @@ internal static class CommandLine
     {
         ApiServerCommand.Create(),
         AgentCommand.Create(),
+        CaptureCommand.Create(),
         ConfigCommand.Create(),
         DoctorCommand.Create(),
         DropsCommand.Create(),
         EchoCommand.Create(),
         EndpointsCommand.Create(),
+        ExecCommand.Create(),
         ImportCommand.Create(),
         InstallCniCommand.Create(),
         LabCommand.Create(),

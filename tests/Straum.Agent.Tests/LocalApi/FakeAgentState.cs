@@ -39,7 +39,10 @@ internal sealed class FakeAgentState(string node) : IAgentState
     public EndpointsReport ReadEndpoints() =>
         Or(new EndpointsReport(node, [new EndpointReport(7, "10.244.1.5", 8080, "TCP", "default/web-1", "n1", "ready", ["default/web"])]));
 
-    public PodsReport ReadPods() => Or(new PodsReport(node, [new PodReport("default/web-1", "c0ffee", ["10.244.1.5", "fd44:0:0:1::5"], "veth1", "attached", InKernel: true, 61)]));
+    /// <summary>Where its one pod is.</summary>
+    public string PodNamespace { get; set; } = "/run/netns/web-1";
+
+    public PodsReport ReadPods() => Or(new PodsReport(node, [new PodReport("default/web-1", "c0ffee", ["10.244.1.5", "fd44:0:0:1::5"], "veth1", "attached", InKernel: true, 61, PodNamespace)]));
 
     public RoutesReport ReadRoutes() =>
         Or(new RoutesReport(node, [new RouteReport("10.244.2.0/24", "remote-pods", "n2", "172.30.0.12", "eth0", "", Installed: true)]));

@@ -13,7 +13,8 @@ internal static class PodReporter
         [
             .. registry.Pods.Select(pod => new PodReport(
                 pod.Identity == PodIdentity.None ? "" : pod.Identity.ToString(), pod.Owner.ContainerId, [.. pod.Addresses.Select(a => a.ToString())],
-                pod.HostInterface, pod.State.ToString().ToLowerInvariant(), datapath.Contains(pod.Endpoint), (now - pod.Since).TotalSeconds))
+                pod.HostInterface, pod.State.ToString().ToLowerInvariant(), datapath.Contains(pod.Endpoint), (now - pod.Since).TotalSeconds,
+                pod.NetworkNamespace))
                 .OrderBy(p => p.Pod, StringComparer.Ordinal),
         ]);
     }

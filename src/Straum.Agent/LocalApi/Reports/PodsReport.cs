@@ -13,5 +13,7 @@ public sealed record PodsReport(string Node, IReadOnlyList<PodReport> Pods);
 /// <param name="State">attaching, attached or detaching.</param>
 /// <param name="InKernel">The pod table knows all its addresses, and the programs are on its device.</param>
 /// <param name="AgeSeconds">Since ADD.</param>
+/// <param name="NetworkNamespace">The path of the pod's namespace, as the runtime gave it.</param>
 public sealed record PodReport(
-    string Pod, string ContainerId, IReadOnlyList<string> Addresses, string Interface, string State, bool InKernel, double AgeSeconds);
+    string Pod, string ContainerId, IReadOnlyList<string> Addresses, string Interface, string State, bool InKernel, double AgeSeconds,
+    string NetworkNamespace);

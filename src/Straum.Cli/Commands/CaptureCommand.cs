@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Globalization;
+using Straum.Cli.Targets;
+using Straum.Cli.Terminal;
+using Straum.Linux;
+using Straum.Linux.Netlink;
+
+namespace Straum.Cli.Commands;
+
+/// <summary>
+/// <c>straum capture POD -w FILE [FILTER…]</c>: packets of a pod by the host's tcpdump. tcpdump writes to a pipe and this program
+/// to the file, so it does not matter that tcpdump gives up its rights before it opens one.
+/// </summary>
+internal static class CaptureCommand
+{
+    private static readonly Argument<string[]> Filter = new("filter")
+    {
+        Description = "What to capture, in tcpdump's words: tcp port 80 and host 10.244.1.7",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<string?> File = new("--write", "-w") { Description = "Write a pcap file, - for stdout; without it packets are printed", HelpName = "file" };
+    private static readonly Option<string?> Device = new("--interface", "-i") { Description = "The device in the pod; its first that is up, besides lo", HelpName = "name" };
+    private static readonly Option<int?> Count = new("--count", "-c") { Description = "End after so many packets", HelpName = "packets" };
+
+    public static Command Create()
+    {
+        var command = new Command("capture", "Capture a pod's packets: capture web-1 -w web.pcap port 80") { ExecCommand.Target, Filter, File, Device, Count, ExecCommand.Socket };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
+    {
+        var target = await ExecCommand.FindAsync(parse, stop);
+        var file = parse.GetValue(File);
+        var tcpdump = Command(parse.GetValue(Device) ?? FirstDevice(target), file is not null, parse.GetValue(Count), parse.GetValue(Filter) ?? []);
+        using var signals = new SignalRelay();
+        if (file is null or "-")
+        {
+            using var printing = Start(target, tcpdump, keepTerminal: true);
+            return await signals.WaitAsync(printing);
+        }
+        await using var output = Open(file);
+        using var process = Start(target, tcpdump, keepTerminal: false);
+        process.StandardInput.Close();
+        var packets = process.StandardOutput.BaseStream.CopyToAsync(output, CancellationToken.None);
+        var messages = CopyAsync(process.StandardError, parse.InvocationConfiguration.Error);
+        var code = await signals.WaitAsync(process);
+        await Task.WhenAll(packets, messages);
+        return code;
+    }
+
+    private static List<string> Command(string device, bool asFile, int? count, string[] filter)
+    {
+        List<string> command = ["tcpdump", "-n", "-i", device];
+        command.AddRange(asFile ? ["-U", "-w", "-"] : ["-l"]);
+        if (count is { } packets)
+        {
+            command.AddRange(["-c", packets.ToString(CultureInfo.InvariantCulture)]);
+        }
+        command.AddRange(filter);
+        return command;
+    }
+
+    private static NamespacedProcess Start(NetworkTarget target, List<string> tcpdump, bool keepTerminal)
+    {
+        try
+        {
+            return TargetProcess.Start(target, tcpdump, keepTerminal);
+        }
+        catch (CommandFault e) when (e.InnerException is LinuxException { Errno: Errno.ENOENT })
+        {
+            throw new CommandFault($"capture {target.Name}", "tcpdump is not installed on this host", "install it; nothing is needed in the pod", inner: e);
+        }
+    }
+
+    private static FileStream Open(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.Create, FileAccess.Write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFault($"write {file}", e.Message.TrimEnd('.'), inner: e);
+        }
+    }
+
+    private static string FirstDevice(NetworkTarget target)
+    {
+        try
+        {
+            using var space = NetworkNamespace.Open(target.Path);
+            using var net = RtNetlink.Open(space);
+            // Where tunnel modules are loaded, every namespace has their devices too, down.
+            return net.Links.List().Where(static l => l.Name != "lo").OrderByDescending(static l => l.IsUp).FirstOrDefault()?.Name ?? "lo";
+        }
+        catch (LinuxException e)
+        {
+            throw new CommandFault($"enter {target.Name}", e.Message, inner: e);
+        }
+    }
+
+    // Line by line, as tcpdump says them: "listening on …" comes before the first packet.
+    private static async Task CopyAsync(StreamReader from, TextWriter to)
+    {
+        while (await from.ReadLineAsync() is { } line)
+        {
+            await to.WriteLineAsync(line);
+            await to.FlushAsync();
+        }
+    }
+}

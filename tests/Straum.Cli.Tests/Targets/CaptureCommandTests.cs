@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Straum.Linux;
+
+namespace Straum.Cli.Tests.Targets;
+
+public sealed class CaptureCommandTests(TargetPod pod) : IClassFixture<TargetPod>
+{
+    [Fact]
+    public async Task Capture_ToAFile_HasThePacketsThatTheFilterTakes()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            using var capture = pod.Start("capture", "web-1", "--socket", pod.Socket, "-w", file, "-c", "2", "-i", "lo", "udp", "port", "4242");
+            await ListeningAsync(capture.StandardError);
+
+            Send(4241, "not this one");
+            Send(4242, "first of two");
+            Send(4242, "second of two");
+            await capture.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            capture.ExitCode.ShouldBe(0);
+            var packets = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            BinaryPrimitives.ReadUInt32LittleEndian(packets).ShouldBeOneOf(0xa1b2c3d4u, 0xa1b23c4du);
+            var text = Encoding.Latin1.GetString(packets);
+            text.ShouldContain("first of two");
+            text.ShouldContain("second of two");
+            text.ShouldNotContain("not this one");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task Capture_ThatIsInterrupted_LeavesAWholeFile()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            using var capture = pod.Start("capture", $"{pod.Process.Id}", "-w", file);
+            await ListeningAsync(capture.StandardError);
+            // tcpdump says that it listens a moment before it does; what it has written by then, an early signal takes back.
+            while (new FileInfo(file).Length == 0)
+            {
+                Send(4242, "knock");
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+            }
+
+            NamespacedProcess.Signal(capture.Id, 2);
+            await capture.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+            capture.ExitCode.ShouldBe(0);
+            Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).ShouldContain("knock");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private void Send(int port, string text) => pod.Namespace.Run(() =>
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.SendTo(Encoding.ASCII.GetBytes(text), new IPEndPoint(IPAddress.Parse(TargetPod.Address), port));
+    });
+
+    private static async Task ListeningAsync(StreamReader messages)
+    {
+        while (await messages.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            if (line.Contains("listening on", StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+        Assert.Fail("tcpdump ended before it listened");
+    }
+}
