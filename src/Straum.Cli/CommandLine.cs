@@ -56,6 +56,7 @@ internal static class CommandLine
     internal static RootCommand CreateRoot() => new("Straum: a complete Kubernetes network in one program.")
     {
         ApiServerCommand.Create(),
+        BenchCommand.Create(),
         AgentCommand.Create(),
         CaptureCommand.Create(),
         ConfigCommand.Create(),

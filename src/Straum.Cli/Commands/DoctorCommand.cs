@@ -36,7 +36,7 @@ internal static class DoctorCommand
     private static readonly Option<IPAddress[]> Peer = new("--peer") { Description = "Measure the way to this address too", HelpName = "address", CustomParser = ParseAddresses };
     private static readonly Option<string?> Node = new("--node", "-n") { Description = "Look at this node of the lab", HelpName = "name" };
     private static readonly Option<string?> Socket = new("--socket") { Description = "The socket of this node's agent", HelpName = "path" };
-    private static readonly Option<bool> Reference = new("--reference") { Hidden = true };
+    private static readonly Option<bool> Reference = new("--reference") { Description = "Print the generated part of docs/reference/doctor.md", Hidden = true };
 
     static DoctorCommand() => Output.AcceptOnlyFromAmong("table", "short", "json", "junit", "npd");
 

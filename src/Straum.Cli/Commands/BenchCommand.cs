@@ -1,0 +1,190 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Spectre.Console;
+using Straum.Cli.Terminal;
+using Straum.Doctor.Bench;
+
+namespace Straum.Cli.Commands;
+
+/// <summary>
+/// <c>straum bench node|disk|net|dns</c> measures and prints a <see cref="BenchRecord"/>; <c>bench serve</c> is the other end
+/// of <c>net</c>; <c>bench diff A B</c> compares two saved records, exit code 1 when a figure got worse by more than
+/// <c>--fail</c> percent.
+/// </summary>
+internal static class BenchCommand
+{
+    private const int Port = 5299;
+
+    private static readonly Option<double> Seconds = new("--seconds") { Description = "How long each part is measured", HelpName = "n", DefaultValueFactory = static _ => 5 };
+    private static readonly Option<string?> Save = new("--save") { Description = "Write the record to this file as well", HelpName = "file" };
+    private static readonly OutputOption Output = new();
+
+    public static Command Create() => new("bench", "Measure this host: disk, network, DNS; compare two measurements")
+    {
+        Node(), Disk(), Net(), Serve(), Dns(), Diff(),
+    };
+
+    private static Command Node()
+    {
+        var directory = Directory();
+        return Measuring("node", "Loopback TCP, the disk and DNS in one go", [directory], [],
+            (parse, time, stop) => NodeBench.MeasureAsync(parse.GetValue(directory)!, time, stop));
+    }
+
+    private static Command Disk()
+    {
+        var directory = Directory();
+        return Measuring("disk", "Writes and syncs as etcd does", [directory], [],
+            (parse, time, stop) => Task.Run(() => DiskBench.Measure(parse.GetValue(directory)!, time, stop), stop));
+    }
+
+    private static Command Net()
+    {
+        var server = new Argument<IPEndPoint>("address") { Description = $"Where straum bench serve runs; port {Port} unless given", CustomParser = static r => ParseEndPoint(r, Port) };
+        return Measuring("net", "TCP to a host that runs straum bench serve", [server], [],
+            (parse, time, stop) => new NetClient(parse.GetValue(server)!, time).MeasureAsync("net", stop));
+    }
+
+    private static Command Dns()
+    {
+        var server = new Argument<IPEndPoint>("server") { Description = "A name server's address", CustomParser = static r => ParseEndPoint(r, 53) };
+        var name = new Argument<string>("name") { Description = "What to ask for", DefaultValueFactory = static _ => "kubernetes.default.svc.cluster.local" };
+        var atOnce = new Option<int>("--at-once") { Description = "Lookups under way at any time", HelpName = "n", DefaultValueFactory = static _ => 1 };
+        return Measuring("dns", "Lookups at one name server", [server, name], [atOnce],
+            (parse, time, stop) => DnsBench.MeasureAsync(parse.GetValue(server)!, parse.GetValue(name)!, time, parse.GetValue(atOnce), stop));
+    }
+
+    private static Command Serve()
+    {
+        var port = new Option<int>("--port") { Description = "TCP port", HelpName = "n", DefaultValueFactory = static _ => Port };
+        var command = new Command("serve", "Be the other end of straum bench net, until interrupted") { port };
+        command.SetAction(async (parse, stop) =>
+        {
+            try
+            {
+                using var server = new NetServer(new IPEndPoint(IPAddress.IPv6Any, parse.GetValue(port)));
+                await parse.InvocationConfiguration.Output.WriteLineAsync($"serving at port {server.Address.Port}");
+                await server.RunAsync(stop);
+            }
+            catch (SocketException e)
+            {
+                throw new CommandFault($"bench serve at port {parse.GetValue(port)}", e.Message, "choose another with --port", inner: e);
+            }
+        });
+        return command;
+    }
+
+    private static Command Diff()
+    {
+        var before = new Argument<FileInfo>("before") { Description = "A record saved earlier" };
+        var after = new Argument<FileInfo>("after") { Description = "One saved later" };
+        var fail = new Option<double?>("--fail") { Description = "Exit with 1 when a figure got worse by more percent", HelpName = "percent" };
+        var command = new Command("diff", "Compare two saved records") { before, after, fail };
+        command.SetAction(parse =>
+        {
+            var differences = BenchDifference.Of(Read(parse.GetValue(before)!), Read(parse.GetValue(after)!));
+            var table = Screen.Columns("FIGURE", "BEFORE", "AFTER", "CHANGE");
+            foreach (var difference in differences)
+            {
+                var worse = difference.WorsePercent;
+                var colour = worse switch { > 10 => "red", < -10 => "green", _ => "default" };
+                table.AddRow(
+                    Markup.Escape(difference.Name), Markup.Escape(Value(difference.Before, difference.Unit)), Markup.Escape(Value(difference.After, difference.Unit)),
+                    worse is null ? "" : $"[{colour}]{Math.Abs(worse.Value).ToString("0.0", CultureInfo.InvariantCulture)} % {(worse > 0 ? "worse" : "better")}[/]");
+            }
+            Screen.For(parse).Write(table);
+            return parse.GetValue(fail) is { } limit && differences.Any(d => d.WorsePercent > limit) ? ExitCode.Problem : ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Measuring(
+        string name, string description, IEnumerable<Argument> arguments, IEnumerable<Option> options,
+        Func<ParseResult, TimeSpan, CancellationToken, Task<IReadOnlyList<BenchFigure>>> measure)
+    {
+        var command = new Command(name, description) { Seconds, Save, Output };
+        foreach (var argument in arguments)
+        {
+            command.Add(argument);
+        }
+        foreach (var option in options)
+        {
+            command.Add(option);
+        }
+        command.SetAction(async (parse, stop) =>
+        {
+            var time = DateTimeOffset.UtcNow;
+            IReadOnlyList<BenchFigure> figures;
+            try
+            {
+                figures = await measure(parse, TimeSpan.FromSeconds(parse.GetValue(Seconds)), stop);
+            }
+            catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+            {
+                throw new CommandFault($"bench {name}", e.Message, name == "net" ? "is straum bench serve running there?" : null, ExitCode.Unreachable, e);
+            }
+            var record = BenchRecord.OfThisMachine("straum " + string.Join(' ', parse.Tokens.Select(static t => t.Value)), time, figures);
+            if (parse.GetValue(Save) is { } file)
+            {
+                await File.WriteAllBytesAsync(file, record.ToJson(), stop);
+            }
+            await PrintAsync(record, parse);
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task PrintAsync(BenchRecord record, ParseResult parse)
+    {
+        if (Output.IsJson(parse))
+        {
+            await parse.InvocationConfiguration.Output.WriteLineAsync(Encoding.UTF8.GetString(record.ToJson()));
+            return;
+        }
+        var table = Screen.Columns("FIGURE", "VALUE");
+        foreach (var figure in record.Figures)
+        {
+            table.AddRow(Markup.Escape(figure.Name), Markup.Escape(Value(figure.Value, figure.Unit)));
+        }
+        Screen.For(parse).Write(table);
+    }
+
+    private static Argument<string> Directory() => new("directory") { Description = "Where the disk is measured", DefaultValueFactory = static _ => "/var/lib" };
+
+    private static string Value(double? value, string unit) => value is null ? "" : unit switch
+    {
+        "bit/s" => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.00} Gbit/s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value:#,0.##} {unit}"),
+    };
+
+    private static BenchRecord Read(FileInfo file)
+    {
+        try
+        {
+            return BenchRecord.Parse(File.ReadAllBytes(file.FullName));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new CommandFault($"read {file}", e.Message, "records are made with straum bench … --save FILE", inner: e);
+        }
+    }
+
+    private static IPEndPoint? ParseEndPoint(System.CommandLine.Parsing.ArgumentResult result, int port)
+    {
+        var text = result.Tokens[0].Value;
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return new IPEndPoint(address, port);
+        }
+        if (IPEndPoint.TryParse(text, out var endPoint) && endPoint.Port > 0)
+        {
+            return endPoint;
+        }
+        result.AddError($"'{text}' is no address");
+        return null;
+    }
+}

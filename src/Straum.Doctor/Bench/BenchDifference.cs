@@ -1,0 +1,25 @@
+namespace Straum.Doctor.Bench;
+
+/// <summary>One figure of two records.</summary>
+/// <param name="Name">Of the figure.</param>
+/// <param name="Unit">Of both values.</param>
+/// <param name="Before">Null when only the second record has it.</param>
+/// <param name="After">Null when only the first has it.</param>
+/// <param name="LowerIsBetter">Which way is worse.</param>
+public sealed record BenchDifference(string Name, string Unit, double? Before, double? After, bool LowerIsBetter)
+{
+    /// <summary>By how many percent it got worse; negative for better, null when there is nothing to compare.</summary>
+    public double? WorsePercent => Before is not > 0 || After is null ? null : (LowerIsBetter ? 1 : -1) * 100 * (After - Before) / Before;
+
+    /// <summary>The figures of both in the order of the first, then what only the second has.</summary>
+    public static IReadOnlyList<BenchDifference> Of(BenchRecord before, BenchRecord after)
+    {
+        var later = after.Figures.ToDictionary(static f => f.Name);
+        var earlier = before.Figures.Select(static f => f.Name).ToHashSet();
+        return
+        [
+            .. before.Figures.Select(f => new BenchDifference(f.Name, f.Unit, f.Value, later.GetValueOrDefault(f.Name)?.Value, f.LowerIsBetter)),
+            .. after.Figures.Where(f => !earlier.Contains(f.Name)).Select(static f => new BenchDifference(f.Name, f.Unit, null, f.Value, f.LowerIsBetter)),
+        ];
+    }
+}

@@ -1,0 +1,19 @@
+using Straum.Doctor.Measuring;
+
+namespace Straum.Doctor.Bench;
+
+/// <summary>The write pattern of etcd, as <c>straum doctor</c> judges it.</summary>
+public static class DiskBench
+{
+    /// <exception cref="IOException">The directory cannot be written to.</exception>
+    public static IReadOnlyList<BenchFigure> Measure(string directory, TimeSpan limit, CancellationToken stop)
+    {
+        var measured = SyncProbe.Run(directory, SyncPattern.Etcd with { TimeLimit = limit }, stop);
+        return
+        [
+            BenchFigure.Rate("disk.syncs", measured.Syncs.Count / measured.Elapsed.TotalSeconds),
+            .. BenchFigure.Percentiles("disk.sync", measured.Syncs),
+            BenchFigure.Duration("disk.sync.max", measured.Syncs.Max),
+        ];
+    }
+}

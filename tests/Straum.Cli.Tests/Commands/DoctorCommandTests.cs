@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Xml.Linq;
+
+namespace Straum.Cli.Tests.Commands;
+
+public sealed class DoctorCommandTests
+{
+    [Fact]
+    public async Task Explain_SaysWhyAndHowToMend()
+    {
+        var run = await CliRun.Of("doctor", "--explain", "st-ct-002");
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldContain("insert_failed");
+        run.Output.ShouldContain("Fix");
+    }
+
+    [Theory]
+    [InlineData("--explain")]
+    [InlineData("--only")]
+    [InlineData("--ignore")]
+    public async Task UnknownName_IsAUsageFaultWithTheNearest(string option)
+    {
+        var run = await CliRun.Of("doctor", option, "ST-CT-0012");
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("did you mean ST-CT-001?");
+        run.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Table_HasALineForEachFindingWithItsSource()
+    {
+        var run = await CliRun.Of("doctor", "--only", "ST-KE-001,ST-KE-003", "--ignore", "ST-KE-003");
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldContain("fail below 5.10; first mainline version");
+        run.Output.ShouldContain("ST-KE-003  kernel describes its own types: ignored");
+        run.Output.ShouldContain("1 passed");
+    }
+
+    [Fact]
+    public async Task Json_HasVerdictMeasuredThresholdAndSource()
+    {
+        var run = await CliRun.Of("doctor", "--only", "ST-KE-001", "-o", "json");
+        using var report = JsonDocument.Parse(run.Output);
+        var check = report.RootElement.GetProperty("checks")[0];
+        check.GetProperty("id").GetString().ShouldBe("ST-KE-001");
+        check.GetProperty("verdict").GetString().ShouldBe("pass");
+        check.GetProperty("findings")[0].GetProperty("measured").GetString().ShouldNotBeNullOrEmpty();
+        check.GetProperty("source").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Fact]
+    public async Task JUnit_SkipsWhatIsIgnored()
+    {
+        var run = await CliRun.Of("doctor", "--only", "ST-KE-001", "ST-KE-003", "--ignore", "ST-KE-003", "-o", "junit");
+        var suite = XDocument.Parse(run.Output).Root!.Element("testsuite")!;
+        suite.Attribute("tests")!.Value.ShouldBe("2");
+        suite.Attribute("skipped")!.Value.ShouldBe("1");
+    }
+
+    [Fact]
+    public async Task Npd_IsOneLine()
+    {
+        var run = await CliRun.Of("doctor", "--only", "ST-KE-001", "-o", "npd");
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldBe("1 checks, 0 warnings, 0 unknown" + Environment.NewLine);
+    }
+}

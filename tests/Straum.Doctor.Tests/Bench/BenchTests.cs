@@ -1,0 +1,64 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Straum.Doctor.Bench;
+
+public sealed class BenchTests
+{
+    [Fact]
+    public void Record_ComesBackAsItWasWritten()
+    {
+        var record = new BenchRecord("straum bench disk", "n1", "6.18", 4, DateTimeOffset.UnixEpoch, [new BenchFigure("disk.sync.p99", 812.5, "µs", true), BenchFigure.Rate("disk.syncs", 1000)]);
+        var read = BenchRecord.Parse(record.ToJson());
+        read.Figures.ShouldBe(record.Figures);
+        (read with { Figures = record.Figures }).ShouldBe(record);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"command":"x","host":"n1","kernel":"6","cpus":"four","time":"1970-01-01T00:00:00Z","figures":[]}""")]
+    [InlineData("nonsense")]
+    public void Record_OfSomethingElse_IsRefused(string text) => Should.Throw<JsonException>(() => BenchRecord.Parse(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
+    public void Difference_KnowsWhichWayIsWorse()
+    {
+        var before = Record(BenchFigure.Rate("rate", 100), new BenchFigure("time", 10, "µs", true), BenchFigure.Rate("gone", 1));
+        var after = Record(BenchFigure.Rate("rate", 80), new BenchFigure("time", 5, "µs", true), BenchFigure.Rate("new", 1));
+        BenchDifference.Of(before, after).Select(static d => (d.Name, d.WorsePercent)).ShouldBe([("rate", 20), ("time", -50), ("gone", null), ("new", null)]);
+    }
+
+    [Fact]
+    public async Task Net_MeasuresWhatTheServerTookIn()
+    {
+        using var server = new NetServer(new IPEndPoint(IPAddress.Loopback, 0));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var serving = server.RunAsync(stop.Token);
+        var figures = await new NetClient(server.Address, TimeSpan.FromMilliseconds(100)).MeasureAsync("net", TestContext.Current.CancellationToken);
+        figures.Select(static f => f.Name).ShouldBe(
+        [
+            "net.throughput", "net.roundtrip.p50", "net.roundtrip.p99", "net.roundtrip.p99.9",
+            "net.connections", "net.connect.p50", "net.connect.p99", "net.connect.p99.9",
+        ]);
+        figures.ShouldAllBe(static f => f.Value > 0);
+        await stop.CancelAsync();
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    [Fact]
+    public void Disk_LeavesNothingBehind()
+    {
+        var directory = Directory.CreateTempSubdirectory("straum-t-");
+        try
+        {
+            DiskBench.Measure(directory.FullName, TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken)[0].Value.ShouldBeGreaterThan(0);
+            directory.EnumerateFileSystemInfos().ShouldBeEmpty();
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static BenchRecord Record(params BenchFigure[] figures) => new("straum bench", "n1", "6.18", 4, DateTimeOffset.UnixEpoch, figures);
+}
