@@ -177,7 +177,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         {
             _tableProblems = [.. reconciler.Grow(out grown).Select(table => NearlyFull(table, "it is as large as a table gets"))];
         }
-        catch (LinuxException e)
+        catch (Exception e) when (e is LinuxException or IOException)
         {
             _tableProblems = [.. grown.Select(table => NearlyFull(table, e.Message))];
             return;

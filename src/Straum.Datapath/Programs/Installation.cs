@@ -1,5 +1,6 @@
 using Straum.Datapath.Layouts;
 using Straum.Datapath.Tables;
+using Straum.Linux;
 using Straum.Linux.Bpf;
 
 namespace Straum.Datapath.Programs;
@@ -27,13 +28,20 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
     /// <see cref="Exchange"/>'s, which may first need tables that only intent can fill.
     /// </summary>
     /// <exception cref="FileNotFoundException">An object file is missing.</exception>
-    /// <exception cref="Straum.Linux.LinuxException">The kernel refused; what is in use goes on as it was.</exception>
-    public Installed Run(TableSizes sizes)
+    /// <param name="sizes">What tables shall have room for at least.</param>
+    /// <param name="schema">The only one that will do; null for whatever this build has.</param>
+    /// <exception cref="LinuxException">The kernel refused, or the objects are another build's.</exception>
+    public Installed Run(TableSizes sizes, string? schema = null)
     {
         Directory.CreateDirectory(pins.Links);
         var current = pins.Current();
         RemoveUnfinished(current);
         using var files = ObjectFiles.Open(options);
+        if (schema is not null && schema != files.Schema)
+        {
+            throw new LinuxException("object load", options.ObjectDirectory, Errno.ESTALE,
+                "the BPF objects are another build's by now; its agent, once it is started, takes over");
+        }
         if (current is null)
         {
             return Begin(files, sizes);

@@ -51,7 +51,7 @@ public sealed class LoadedDatapath : IDisposable
         {
             if (_installed.Pending is { } exchange)
             {
-                _installed = new Installed(_installed.Generation, exchange.Complete(), null);
+                _installed = new Installed(_installed.Generation, Exchanging(exchange.Complete), null);
             }
         }
         finally
@@ -64,14 +64,16 @@ public sealed class LoadedDatapath : IDisposable
     /// Gives tables more room, under traffic: larger ones are made and filled, and the programs change over to them. Nobody
     /// writes the tables meanwhile; what was learnt from the former ones (capacities, positions) has to be learnt again.
     /// </summary>
-    /// <exception cref="Straum.Linux.LinuxException">The kernel refused, for want of memory: everything is as it was.</exception>
+    /// <exception cref="Straum.Linux.LinuxException">The kernel refused, for want of memory, or the objects were replaced by another build's: everything is as it was.</exception>
+    /// <exception cref="FileNotFoundException">The objects are gone: everything is as it was.</exception>
+    /// <exception cref="InvalidOperationException">It failed half-way: this agent's tables are not those in use any more, and it must end. The next one finishes the exchange.</exception>
     public void Grow(TableSizes sizes)
     {
         _lock.EnterWriteLock();
         try
         {
             var former = _installed;
-            var grown = _installation.Run(sizes);
+            var grown = Exchanging(() => _installation.Run(sizes, former.Generation.Schema));
             if (grown.Generation == former.Generation)
             {
                 grown.Objects.Dispose();
@@ -119,6 +121,20 @@ public sealed class LoadedDatapath : IDisposable
 
     /// <summary>Where a table is pinned now.</summary>
     internal string PinOf(string table) => _installed.Generation.Map(table);
+
+    // What fails before the mark leaves all as it was; what fails after it has changed what is in use.
+    private T Exchanging<T>(Func<T> exchange)
+    {
+        var before = Pins.Current();
+        try
+        {
+            return exchange();
+        }
+        catch (Exception e) when (Pins.Current() != before)
+        {
+            throw new InvalidOperationException($"tables were exchanged half-way; the next agent finishes it: {e.Message}", e);
+        }
+    }
 
     private static DatapathTables Open(Generation generation) => new(map => Linux.Bpf.BpfMap.OpenPinned(generation.Map(map.Name)));
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Straum.Datapath.Abi;
 using Straum.Datapath.Tables;
+using Straum.Linux;
 
 namespace Straum.Datapath.Tests.Upgrades;
 
@@ -123,6 +124,27 @@ public sealed class UpgradeTests : IDisposable
     }
 
     [Fact]
+    public void ObjectsReplacedByAnotherBuilds_WhileTheAgentRuns_AreNotLoaded()
+    {
+        var folder = Directory.CreateTempSubdirectory("straum-t-").FullName;
+        try
+        {
+            Copy(BpfObjects.Directory, folder);
+            _node.Run(folder, (datapath, _) =>
+            {
+                Copy(BpfObjects.NextDirectory, folder);
+                Should.Throw<LinuxException>(() => datapath.Grow(TrafficNode.Sizes with { Services = 4096 })).Message.ShouldContain("another build's");
+                datapath.Tables.Services.Capacity.ShouldBe(TrafficNode.Sizes.Services);
+                datapath.Tables.Services.Count().ShouldBe(2);
+            });
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void TableThatCannotBeConverted_IsFilledFromIntentWhileTheFormerProgramsGoOn()
     {
         using var traffic = new Traffic(_node);
@@ -157,6 +179,14 @@ public sealed class UpgradeTests : IDisposable
             ];
         });
         return services;
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(from))
+        {
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+        }
     }
 
     private string[] Generations() => Directory.GetDirectories(_node.Pins, "maps-*");
