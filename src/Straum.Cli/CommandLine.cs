@@ -70,6 +70,7 @@ internal static class CommandLine
         LabCommand.Create(),
         PodsCommand.Create(),
         ProbeCommand.Create(),
+        EvidenceCommand.Create(),
         RoutesCommand.Create(),
         ServicesCommand.Create(),
         StatusCommand.Create(),

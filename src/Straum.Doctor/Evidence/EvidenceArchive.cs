@@ -1,0 +1,111 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using Straum.Doctor.Hosts;
+using Straum.Doctor.Reporting;
+
+namespace Straum.Doctor.Evidence;
+
+/// <summary>
+/// One archive with what somebody who helps would ask for: the doctor's report, the agent's reports, tables of the kernel and
+/// logs. Secrets are taken out of every text (<see cref="Redaction"/>). It changes nothing and reads nothing of other pods.
+/// </summary>
+/// <remarks>To add something: one line in <see cref="Items"/>. What a host does not have is named in MANIFEST.txt, never an error.</remarks>
+public sealed class EvidenceArchive(IHost host)
+{
+    private const int MostCharacters = 4 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is collected, in this order.</summary>
+    public static IReadOnlyList<EvidenceItem> Items { get; } =
+    [
+        EvidenceItem.File("host/os-release", "/etc/os-release"),
+        EvidenceItem.File("host/kernel", "/proc/version"),
+        EvidenceItem.File("host/cmdline", "/proc/cmdline"),
+        EvidenceItem.File("host/mounts", "/proc/mounts"),
+        EvidenceItem.File("host/meminfo", "/proc/meminfo"),
+        EvidenceItem.File("host/loadavg", "/proc/loadavg"),
+        EvidenceItem.File("host/softnet_stat", "/proc/net/softnet_stat"),
+        EvidenceItem.File("host/interrupts", "/proc/interrupts"),
+        EvidenceItem.File("host/resolv.conf", "/etc/resolv.conf"),
+        EvidenceItem.Tool("host/sysctl-net", "sysctl", "-a", "--pattern", "^net\\.(core|ipv4\\.(tcp|ip)_|netfilter)"),
+        EvidenceItem.NetworkFile("network/snmp", "/proc/net/snmp"),
+        EvidenceItem.NetworkFile("network/netstat", "/proc/net/netstat"),
+        EvidenceItem.NetworkFile("network/nf_conntrack-stat", "/proc/net/stat/nf_conntrack"),
+        EvidenceItem.Tool("network/links", "ip", "-d", "-s", "link"),
+        EvidenceItem.Tool("network/addresses", "ip", "address"),
+        EvidenceItem.Tool("network/routes4", "ip", "-4", "route", "show", "table", "all"),
+        EvidenceItem.Tool("network/routes6", "ip", "-6", "route", "show", "table", "all"),
+        EvidenceItem.Tool("network/rules", "ip", "rule"),
+        EvidenceItem.Tool("network/neighbours", "ip", "-s", "neighbour"),
+        EvidenceItem.Tool("network/qdiscs", "tc", "-s", "qdisc"),
+        EvidenceItem.Tool("network/sockets", "ss", "-s"),
+        EvidenceItem.Tool("network/bpf", "bpftool", "net"),
+        EvidenceItem.File("agent/straum.yaml", "/etc/straum/straum.yaml"),
+        EvidenceItem.Agent("status"),
+        EvidenceItem.Agent("services"),
+        EvidenceItem.Agent("endpoints"),
+        EvidenceItem.Agent("pods"),
+        EvidenceItem.Agent("routes"),
+        EvidenceItem.Agent("drops"),
+        EvidenceItem.Tool("logs/straum", "journalctl", "--unit", "straum", "--lines", "2000", "--no-pager"),
+        EvidenceItem.Tool("logs/kubelet", "journalctl", "--unit", "kubelet", "--lines", "500", "--no-pager"),
+        EvidenceItem.Tool("logs/kernel", "dmesg", "--time-format", "iso"),
+    ];
+
+    /// <summary>Writes the archive (tar, gzip) and returns its manifest: a line for each thing, and why it is missing where it is.</summary>
+    /// <param name="output">Left open.</param>
+    /// <param name="report">Of the doctor.</param>
+    /// <param name="version">Of the program.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<IReadOnlyList<string>> WriteAsync(Stream output, DoctorReport report, string version, CancellationToken stop)
+    {
+        var manifest = new List<string> { $"straum {version}, {report.Host}, Linux {report.Kernel}, {report.Time:u}; secrets are redacted" };
+        await using var zip = new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true);
+        await using var tar = new TarWriter(zip, TarEntryFormat.Pax, leaveOpen: true);
+        using (var json = new MemoryStream())
+        {
+            JsonReport.Write(report, json);
+            await AddAsync("doctor.json", Encoding.UTF8.GetString(json.GetBuffer(), 0, (int)json.Length)).ConfigureAwait(false);
+            manifest.Add("doctor.json: straum doctor -o json");
+        }
+        foreach (var item in Items)
+        {
+            var (text, missing) = await ReadAsync(item, stop).ConfigureAwait(false);
+            if (text is not null)
+            {
+                await AddAsync(item.Name, text).ConfigureAwait(false);
+            }
+            manifest.Add($"{item.Name}: {item.Source}{(missing is null ? "" : $": {missing}")}");
+        }
+        await AddAsync("MANIFEST.txt", string.Join('\n', manifest) + "\n").ConfigureAwait(false);
+        return manifest;
+
+        Task AddAsync(string name, string text) => tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, $"straum-report/{name}")
+        {
+            DataStream = new MemoryStream(Encoding.UTF8.GetBytes(Redaction.Apply(text))),
+            ModificationTime = report.Time,
+        }, stop);
+    }
+
+    /// <summary>The text, its end when it is very long; or why there is none.</summary>
+    private async Task<(string? Text, string? Missing)> ReadAsync(EvidenceItem item, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Patience);
+        try
+        {
+            return await item.ReadAsync(host, limit.Token).ConfigureAwait(false) is not { } text ? (null, "not on this host")
+                : text.Length > MostCharacters ? (text[^MostCharacters..], $"the last {MostCharacters} of {text.Length} characters")
+                : (text, null);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return (null, $"no answer within {Patience.TotalSeconds:0} s");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return (null, e.Message);
+        }
+    }
+}
