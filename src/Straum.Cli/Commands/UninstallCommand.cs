@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Text.Json;
 using Straum.Agent.Install;
+using Straum.Agent.Configuration;
 using Straum.Cli.Terminal;
+using Straum.Doctor.Tuning;
 using Straum.Linux;
 
 namespace Straum.Cli.Commands;
@@ -38,17 +41,34 @@ internal static class UninstallCommand
         var count = 0;
         try
         {
-            Uninstaller.Run(options, parse.GetRequiredValue(PluginDirectory).FullName, line =>
-            {
-                count++;
-                output.WriteLine($"removed {line}");
-            });
+            // Before the agent's own settings: both add to the list of reserved ports, and tuning came later.
+            RevertTuning(options, Removed);
+            Uninstaller.Run(options, parse.GetRequiredValue(PluginDirectory).FullName, Removed);
         }
-        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException or JsonException)
         {
             throw new CommandFault("uninstall", e.Message.TrimEnd('.'), "run it again: what was removed stays removed", inner: e);
         }
         output.WriteLine(count == 0 ? "nothing of Straum is on this host" : $"{count} things removed; the host is as Straum found it");
         return ExitCode.Ok;
+
+        void Removed(string line)
+        {
+            count++;
+            output.WriteLine($"removed {line}");
+        }
+    }
+
+    // What `straum tune` did is this host's, not that of an agent whose state is elsewhere.
+    private static void RevertTuning(AgentOptions options, Action<string> removed)
+    {
+        var paths = new TunePaths();
+        if (File.Exists(paths.Journal) && Path.GetDirectoryName(paths.Journal) == options.Paths.State)
+        {
+            foreach (var setting in Tuner.Of(paths).Revert())
+            {
+                removed($"setting {setting.Key}: {setting.What}");
+            }
+        }
     }
 }
