@@ -26,7 +26,10 @@ public sealed class ReleaseTests : IDisposable
         var archive = Make("image", "build/straum-*-oci.tar");
         foreach (var layer in LayersOf(archive))
         {
-            TarFile.ExtractToDirectory(new MemoryStream(layer), _directory, overwriteFiles: true);
+            // Not by TarFile: it refuses links that lead out of where they are unpacked, and an image is full of them.
+            var packed = Path.Combine(_directory, "layer.tar");
+            File.WriteAllBytes(packed, layer);
+            Shell($"tar -xf {packed} -C {_directory}").Code.ShouldBe(0);
         }
         foreach (var mount in (string[])["proc", "sys"])
         {
