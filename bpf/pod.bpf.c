@@ -274,17 +274,22 @@ int pod_out(struct __sk_buff *skb)
 SEC("tc")
 int pod_in(struct __sk_buff *skb)
 {
-	struct packet pkt = { .l3 = ETH_HLEN };
+	struct scratch *memory;
+	struct packet *pkt;
 	int reason;
 
 	/* Our own answers to the pod: ARP, NDP, refusals. */
 	if (skb->mark == MARK_DONE || !is_ip(skb))
 		return TC_ACT_OK;
-	reason = parse_packet(skb, &pkt);
-	if (!reason && (pkt.flags & PKT_ICMP_ERROR))
-		reason = translate_icmp_error_or_leave(skb, &pkt, FORMER_POD_IN);
-	else if (!reason && !(pkt.flags & PKT_NO_PORTS))
-		reason = track_incoming(skb, &pkt, FORMER_POD_IN, true);
+	memory = scratch_memory();
+	if (!memory)
+		return TC_ACT_OK;
+	pkt = &memory->packet;
+	reason = parse_packet(skb, pkt);
+	if (!reason && (pkt->flags & PKT_ICMP_ERROR))
+		reason = translate_icmp_error_or_leave(skb, pkt, FORMER_POD_IN);
+	else if (!reason && !(pkt->flags & PKT_NO_PORTS))
+		reason = track_incoming(skb, memory, FORMER_POD_IN, true);
 	if (reason)
 		return drop(skb, PLACE_POD_IN, reason);
 	COUNT(to_pod);

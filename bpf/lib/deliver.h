@@ -17,8 +17,9 @@
  * side, and carries its replies; what else has such a tuple is forged, and
  * stays what it is.
  */
-INLINE int track_incoming(struct __sk_buff *skb, struct packet *pkt, enum former former, bool for_pod)
+INLINE int track_incoming(struct __sk_buff *skb, struct scratch *memory, enum former former, bool for_pod)
 {
+	struct packet *pkt = &memory->packet;
 	struct ct_entry *entry;
 	struct flow_tuple to;
 	bool reply = false;
@@ -29,7 +30,8 @@ INLINE int track_incoming(struct __sk_buff *skb, struct packet *pkt, enum former
 		entry = NULL;
 	}
 	if (!entry) {
-		go_former(skb, former);
+		if (has_former && is_former_flow(&pkt->tuple, &memory->translation.to))
+			go_former(skb, former);
 		if (for_pod)
 			ct_create_plain(&pkt->tuple);
 		return DROP_NONE;
@@ -66,7 +68,7 @@ INLINE int deliver(struct __sk_buff *skb, enum place place, enum former former)
 	if (pkt->flags & PKT_ICMP_ERROR)
 		reason = translate_icmp_error_or_leave(skb, pkt, former);
 	else if (!(pkt->flags & PKT_NO_PORTS))
-		reason = track_incoming(skb, pkt, former, pod);
+		reason = track_incoming(skb, memory, former, pod);
 	if (reason)
 		return drop(skb, place, reason);
 

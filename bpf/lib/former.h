@@ -68,6 +68,13 @@ INLINE bool is_former_flow(const struct flow_tuple *tuple, struct flow_tuple *ke
 	return bpf_map_lookup_elem(&former_flows, key);
 }
 
+/* Whether a flow that our table does not have yet holds these ends on the wire. */
+INLINE bool is_claimed_by_former(const struct flow_tuple *wire, struct flow_tuple *key)
+{
+	tuple_canonical(wire, key);
+	return bpf_map_lookup_elem(&former_flows, key);
+}
+
 /* Comes back only when there is no such program. */
 INLINE void go_former(struct __sk_buff *skb, enum former program)
 {

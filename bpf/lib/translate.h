@@ -4,6 +4,7 @@
 #define STRAUM_LIB_TRANSLATE_H
 
 #include "conntrack.h"
+#include "former.h"
 #include "node.h"
 #include "scratch.h"
 #include "service.h"
@@ -15,6 +16,16 @@
  */
 #define PORT_ATTEMPTS 16
 
+/* Whether a flow has these ends on the wire. `key` is room to work in. */
+INLINE bool is_claimed(const struct flow_tuple *wire, struct flow_tuple *key)
+{
+	bool reply;
+
+	if (ct_lookup(wire, &reply))
+		return true;
+	return has_former && is_claimed_by_former(wire, key);
+}
+
 /*
  * Settles the source port of `t->to`: the one that the flow has, unless it must
  * be one of the node's range or another flow has it.
@@ -24,15 +35,15 @@
  * Looking keeps the loop small: what is in it is verified PORT_ATTEMPTS times
  * for every state in which a packet can come here.
  */
-INLINE bool find_port(const struct packet *pkt, const struct node_config *node, struct translation *t)
+INLINE bool find_port(const struct packet *pkt, const struct node_config *node, struct translation *t,
+		      struct flow_tuple *key)
 {
 	bool echo = pkt->tuple.proto == IPPROTO_ICMP || pkt->tuple.proto == IPPROTO_ICMPV6;
 	__u32 range = (__u32)node->snat_port_max - node->snat_port_min + 1;
 	__u32 start = bpf_get_prandom_u32();
-	bool reply;
 
 	if (!t->new_port || !has_port(pkt)) {
-		if (!ct_lookup(&t->to, &reply))
+		if (!is_claimed(&t->to, key))
 			return true;
 		if (!has_port(pkt))
 			return false;
@@ -41,7 +52,7 @@ INLINE bool find_port(const struct packet *pkt, const struct node_config *node, 
 		t->to.sport = bpf_htons(node->snat_port_min + (start + i * 7919) % range);
 		if (echo)
 			t->to.dport = t->to.sport;
-		if (!ct_lookup(&t->to, &reply))
+		if (!is_claimed(&t->to, key))
 			return true;
 	}
 	return false;
@@ -61,7 +72,7 @@ INLINE int translate(const struct packet *pkt, const struct node_config *node, s
 	bool reply;
 	long err;
 
-	if (!find_port(pkt, node, t))
+	if (!find_port(pkt, node, t, &entry->peer))
 		return DROP_SNAT_EXHAUSTED;
 	__builtin_memset(entry, 0, sizeof(*entry));
 	entry->service = t->service;

@@ -106,6 +106,7 @@ public static class AgentDaemon
                 return;
             }
             attachments.RemoveStale();
+            podReconciler.AnythingChanged();
             CniConfigFile.Write(options.Cni.ConfDir, options.Cni.Network, Path.Combine(options.Paths.Run, "agent.sock"), journal);
             foreach (var rival in CniRivals.Find(options.Cni.ConfDir))
             {

@@ -125,6 +125,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         var found = snapshot.Nodes.Find("", options.Node.Name);
         if ((found ?? State.Node) is not { } node)
         {
+            latency.Return(taken);
             Publish(State with { Waiting = $"Node {options.Node.Name} does not exist yet (is node.name right?)" });
             return true;
         }
@@ -132,6 +133,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         var intent = IntentOf(snapshot, node, view, out var problems, out var waiting);
         if (intent is null)
         {
+            latency.Return(taken);
             Publish(State with { Waiting = waiting, Problems = problems });
             return true;
         }
@@ -142,7 +144,14 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             _audited = clock.GetTimestamp();
         }
         var pass = reconciler.Reconcile(intent);
-        latency.Programmed(taken);
+        if (pass.Unplaced == 0)
+        {
+            latency.Programmed(taken);
+        }
+        else
+        {
+            latency.Return(taken);
+        }
         if (audits || pass.Unplaced > 0)
         {
             GrowTables();
@@ -175,7 +184,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         IReadOnlyList<TableUse> grown = [];
         try
         {
-            _tableProblems = [.. reconciler.Grow(out grown).Select(table => NearlyFull(table, "it is as large as a table gets"))];
+            _tableProblems = [.. reconciler.Grow(out grown).Select(table => NearlyFull(table, CannotGrow(table)))];
         }
         catch (Exception e) when (e is LinuxException or IOException)
         {
@@ -192,6 +201,10 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             Wake();
         }
     }
+
+    private static string CannotGrow(TableUse table) => NodeReconciler.CanGrow
+        ? "it is as large as this machine's memory lets it be"
+        : $"before Linux 6.6 that happens at the agent's start only. Raise {table.Key} and start the agent again";
 
     private Problem NearlyFull(TableUse table, string why) => new()
     {

@@ -9,6 +9,7 @@ using Straum.Datapath.Programs;
 using Straum.Datapath.Services;
 using Straum.Datapath.Tables;
 using Straum.Kubernetes.Objects;
+using Straum.Linux.Bpf;
 using Straum.Linux.Netlink;
 
 namespace Straum.Datapath.Nodes;
@@ -64,8 +65,12 @@ public sealed class NodeReconciler
         }
     }
 
+    /// <summary>Programs change over to larger tables by their links, which devices have from Linux 6.6 (tcx) on.</summary>
+    public static bool CanGrow => Features.Tcx.IsSupported;
+
     /// <summary>
-    /// Doubles the tables that are nearly full, under traffic. Returns those that cannot be: they are as large as a table gets.
+    /// Doubles the tables that are nearly full, under traffic. Returns those that cannot be: they are as large as a table gets,
+    /// or not <see cref="CanGrow"/>.
     /// </summary>
     /// <exception cref="Straum.Linux.LinuxException">There is no memory for it; everything is as it was.</exception>
     public IReadOnlyList<TableUse> Grow(out IReadOnlyList<TableUse> grown)
@@ -73,8 +78,8 @@ public sealed class NodeReconciler
         var full = TableUse.Read(_datapath.Tables).Where(t => t.IsNearlyFull).ToArray();
         var now = TableSizes.Of(_datapath.Tables);
         var wanted = full.Aggregate(now, (sizes, table) => sizes.Doubled(table.Name));
-        grown = [.. full.Where(t => now.Doubled(t.Name) != now)];
-        if (wanted != now)
+        grown = CanGrow ? [.. full.Where(t => now.Doubled(t.Name) != now)] : [];
+        if (grown.Count > 0)
         {
             _datapath.Grow(wanted);
             _peers = new TableReconciler<PeerKey, PeerEntry>(_datapath.Tables.Peers);

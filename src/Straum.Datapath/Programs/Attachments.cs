@@ -18,6 +18,9 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Attached> _links = new(StringComparer.Ordinal);
 
+    // Before tcx: what this run attached to devices, by the name that a link would have, and the id of the program.
+    private readonly Dictionary<string, uint> _filters = new(StringComparer.Ordinal);
+
     private sealed record Attached(string Role, string Hook, string Target, BpfProgram Program, BpfLink Link) : IDisposable
     {
         public void Dispose() => Link.Dispose();
@@ -51,7 +54,7 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         {
             return Array.TrueForAll(Directions, direction => Features.Tcx.IsSupported
                 ? _links.TryGetValue(NameOf(role, ifindex, direction), out var link) && link.Link.Info.InterfaceIndex == ifindex
-                : new TcAttachment(ifindex, direction).Find(netlink) is not null);
+                : _filters.TryGetValue(NameOf(role, ifindex, direction), out var id) && new TcAttachment(ifindex, direction).Find(netlink) == id);
         }
     }
 
@@ -64,6 +67,7 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
                 if (!Features.Tcx.IsSupported)
                 {
                     new TcAttachment(ifindex, direction).Detach(netlink);
+                    _filters.Remove(NameOf(role, ifindex, direction));
                     continue;
                 }
                 var name = NameOf(role, ifindex, direction);
@@ -122,11 +126,21 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         {
             if (!Features.Tcx.IsSupported)
             {
-                new TcAttachment(ifindex, direction).Attach(netlink, program);
+                AttachFilter(NameOf(role, ifindex, direction), new TcAttachment(ifindex, direction), program);
                 return;
             }
             Keep(NameOf(role, ifindex, direction), role, "tcx " + direction.ToString().ToLowerInvariant(), ifindex.ToString(), program,
                 link => link.InterfaceIndex == ifindex, () => BpfLink.AttachTcx(program, ifindex, direction));
+        }
+    }
+
+    // Another build's programs stay until the tables of this one are filled: then it is asked for again.
+    private void AttachFilter(string name, TcAttachment filter, BpfProgram program)
+    {
+        if (!datapath.IsTakeOverPending || filter.Find(netlink) is null)
+        {
+            filter.Attach(netlink, program);
+            _filters[name] = program.Info.Id;
         }
     }
 

@@ -1,4 +1,5 @@
 using Straum.Datapath.Layouts;
+using Straum.Linux;
 using Straum.Linux.Bpf;
 
 namespace Straum.Datapath.Programs;
@@ -96,6 +97,21 @@ internal sealed class Exchange(Installation installation, PinLayout pins, Genera
     {
         using var handover = BpfMap.OpenPinned(generation.Map(Handover));
         new BpfArray<uint>(handover)[0] = 1;
+        WaitForPrograms();
+    }
+
+    // A program that read the word before may be about to add a flow behind the copy's back.
+    private static void WaitForPrograms()
+    {
+        try
+        {
+            RunningPrograms.WaitForEnd();
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EINVAL or Errno.ENOSYS)
+        {
+            // Not offered where processors run without ticks. A program runs for microseconds; this is far longer.
+            Thread.Sleep(100);
+        }
     }
 
     private void CopyWhatProgramsMade()

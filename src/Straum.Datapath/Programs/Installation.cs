@@ -20,6 +20,9 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
     // Worth keeping, and not worth waiting for.
     private static readonly string[] Statistics = ["drops", "counters"];
 
+    // Complete, or programs must not run over it.
+    private static bool IsFromIntent(MapDefinition table) => !MadeByPrograms.Contains(table.Name) && !Statistics.Contains(table.Name);
+
     // Made for one set: what is in them concerns its programs only.
     private static bool IsOwn(MapDefinition table) => table.Type == BpfMapType.ProgramArray || table.Name is "handover" or "scratch";
 
@@ -105,6 +108,19 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
             Place(table, generation, former, sizes);
         }, handsOver);
 
+        try
+        {
+            return Fill(files, former, generation, objects, handsOver);
+        }
+        catch
+        {
+            objects.Dispose();
+            throw;
+        }
+    }
+
+    private Installed Fill(ObjectFiles files, Generation former, Generation generation, LoadedObjects objects, bool handsOver)
+    {
         var missing = new List<string>();
         var copies = new List<TableCopy>();
         foreach (var table in files.Tables.Where(t => !IsOwn(t) && t.Name != Exchange.FormerFlows))
@@ -114,16 +130,17 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
                 case { IsSame: true }:
                     break;
                 case { IsPossible: true } copy:
-                    if (!handsOver || table.Name != Conntrack)
+                    // The first copy of flows that are handed over is the last one: nothing is added to them then.
+                    if ((!handsOver || table.Name != Conntrack) && copy.Run(keep: false) > 0 && IsFromIntent(table))
                     {
-                        copy.Run(keep: false);
+                        missing.Add(table.Name);
                     }
                     if (MadeByPrograms.Contains(table.Name))
                     {
                         copies.Add(copy);
                     }
                     break;
-                case not null when !MadeByPrograms.Contains(table.Name) && !Statistics.Contains(table.Name):
+                case var _ when IsFromIntent(table):
                     missing.Add(table.Name);
                     break;
                 default:

@@ -24,6 +24,15 @@ public sealed record TableSizes
     /// <summary>No table is given more than this.</summary>
     public const uint Largest = 16_777_216;
 
+    /// <summary>
+    /// The flow table is given no more than this. What runs in pods fills it, so what it may take of the memory that the agent
+    /// may use is bounded: one part in 32.
+    /// </summary>
+    public static uint MostFlows { get; } = (uint)Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 32 / BytesPerFlow, Largest);
+
+    // Key, value and what the kernel keeps with each.
+    private const int BytesPerFlow = 192;
+
     /// <summary>As the tables are now.</summary>
     public static TableSizes Of(DatapathTables tables) => new()
     {
@@ -43,7 +52,7 @@ public sealed record TableSizes
         "slots" => this with { Slots = Double(Slots) },
         "pods" => this with { Pods = Double(Pods) },
         "peers" => this with { Peers = Double(Peers) },
-        "conntrack" => this with { Conntrack = Double(Conntrack) },
+        "conntrack" => this with { Conntrack = Math.Max(Conntrack, Math.Min(Double(Conntrack), MostFlows)) },
         _ => this,
     };
 
