@@ -87,7 +87,7 @@ internal sealed class RestartFigure : IFigure
         [
             Rows.Limit($"packets lost of {Sum(0):N0} (UDP, echoed), {what}", Sum(0) - Sum(1), 0),
             Rows.Limit($"connections broken of {Sum(2):N0}, {what}", Sum(3), 0),
-            Rows.Limit("answers that took longer than half a second", Sum(4), 0),
+            Rows.Limit("answers that took longer than half a second", Sum(4), null),
             Rows.Limit("agent started until it has compared everything, ms p50", Quantile.Median(ready), null),
             Rows.Limit("the same, ms p99", Quantile.Of(ready, 0.99), null),
         ];
