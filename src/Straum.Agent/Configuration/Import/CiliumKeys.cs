@@ -76,16 +76,10 @@ internal static class CiliumKeys
 
     private static void AddRouting(KeyTable keys)
     {
-        keys.Add("routingMode", static v => v.Text switch
-        {
-            "native" => As("routing.mode"),
-            "tunnel" => As("routing.mode", "vxlan", "Straum's tunnel is VXLAN"),
-            _ => As("routing.mode"),
-        });
+        keys.Add("routingMode", static v => v.Text is "tunnel" ? As("routing.mode", "vxlan", "Straum's tunnel is VXLAN") : As("routing.mode"));
         keys.Add("tunnel", static v => v.Text switch
         {
             "disabled" => As("routing.mode", "native", "the word was retired with Cilium 1.14"),
-            "vxlan" => As("routing.mode"),
             "geneve" => Changed("routing.mode", "vxlan", "Geneve is not served; VXLAN is the tunnel"),
             _ => As("routing.mode"),
         });
