@@ -251,7 +251,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
                 VxlanPort = (ushort)options.Routing.Vxlan.Port,
                 Vni = (uint)options.Routing.Vxlan.Vni,
                 DirectNodeRoutes = options.Routing.DirectNodeRoutes || overlay,
-                Mtu = options.Routing.Mtu > 0 ? options.Routing.Mtu : UplinkFinder.PodMtu(uplinks, overlay),
+                Mtu = options.Routing.Mtu > 0 ? options.Routing.Mtu : UplinkFinder.PodMtu(uplinks, overlay, routing.Spec.Peers),
             },
         };
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Straum.Control.Routing;
 using Straum.Linux.Netlink;
 
 namespace Straum.Datapath.Nodes;
@@ -44,15 +45,19 @@ public static class UplinkFinder
         return new IPNetwork(new IPAddress(bytes), length);
     }
 
-    /// <summary>The MTU that pods get: what the uplink carries, less what the tunnel adds over its underlay.</summary>
-    public static int PodMtu(IReadOnlyList<Uplink> uplinks, bool overlay)
+    /// <summary>The MTU that pods get: what the uplinks carry, less the most that a tunnel adds over its underlay.</summary>
+    /// <param name="uplinks">At least one.</param>
+    /// <param name="overlay">Pods of other nodes are reached through tunnels.</param>
+    /// <param name="peers">One that has no IPv4 address is reached over IPv6 also by a node that has both.</param>
+    public static int PodMtu(IReadOnlyList<Uplink> uplinks, bool overlay, IReadOnlyList<PeerSpec> peers)
     {
         var mtu = uplinks.Min(u => u.Mtu);
         if (!overlay)
         {
             return mtu;
         }
-        var overV4 = uplinks[0].NodeAddresses.Any(a => a.AddressFamily == AddressFamily.InterNetwork);
-        return mtu - (overV4 ? OverlayDevice.OverheadV4 : OverlayDevice.OverheadV6);
+        var onlyOverV4 = uplinks[0].NodeAddresses.Any(a => a.AddressFamily == AddressFamily.InterNetwork)
+            && peers.All(peer => peer.TunnelAddress?.AddressFamily != AddressFamily.InterNetworkV6);
+        return mtu - (onlyOverV4 ? OverlayDevice.OverheadV4 : OverlayDevice.OverheadV6);
     }
 }

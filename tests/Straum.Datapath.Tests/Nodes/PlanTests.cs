@@ -50,6 +50,14 @@ public sealed class PlanTests
     public void Routes_ToPeersMadeByOthers_LeaveTheOwnPrefixGuarded() =>
         RoutePlan.Build(Native, Eth0, 0, toPeers: false).Routes.ShouldHaveSingleItem().Destination.ToString().ShouldBe("10.244.1.0/24");
 
+    [Theory]
+    [InlineData(false, null, 1500)]
+    [InlineData(true, null, 1450)]
+    [InlineData(true, "172.30.0.12", 1450)]
+    [InlineData(true, "fd30::12", 1430)] // a peer without IPv4: the tunnel to it adds more
+    public void PodMtu_LeavesRoomForTheLargestTunnel(bool overlay, string? tunnel, int mtu) =>
+        UplinkFinder.PodMtu([Eth0], overlay, tunnel is null ? [] : [N2, N2 with { TunnelAddress = IPAddress.Parse(tunnel) }]).ShouldBe(mtu);
+
     [Fact]
     public void Uplinks_AddressOfADeviceThatCameAfterTheLinksWereListed_IsNoFault()
     {
