@@ -43,7 +43,8 @@ INLINE __u64 timeout_ns(__u8 proto, __u8 state)
 /*
  * A translated flow is judged as one, by what both halves have seen, and goes
  * as one. A half without its other is a leftover of a race and goes after the
- * time in which the insertion of the other could still be under way.
+ * time in which the insertion of the other could still be under way; at once,
+ * if the other has begun anew with another wire side.
  */
 static long sweep_entry(void *map, const struct flow_tuple *key, struct ct_entry *entry,
 			struct sweep_state *state)
@@ -57,7 +58,7 @@ static long sweep_entry(void *map, const struct flow_tuple *key, struct ct_entry
 	if (entry->flags & CT_TRANSLATED) {
 		tuple_canonical(&entry->peer, &other_key);
 		other = bpf_map_lookup_elem(&conntrack, &other_key);
-		if (!other && state->now > seen + SECOND_NS) {
+		if (other ? !tuple_same_ends(&other->peer, key) : state->now > seen + SECOND_NS) {
 			bpf_map_delete_elem(&conntrack, key);
 			state->deleted++;
 			return 0;

@@ -20,9 +20,15 @@ INLINE bool addr_is_unset(const struct addr *a)
 	return (a->w[0] | a->w[1] | a->w[2] | a->w[3]) == 0;
 }
 
+/* Zero if they are equal. One branch on it all, where the verifier would follow four. */
+INLINE __u32 addr_difference(const struct addr *a, const struct addr *b)
+{
+	return (a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) | (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3]);
+}
+
 INLINE bool addr_equal(const struct addr *a, const struct addr *b)
 {
-	return a->w[0] == b->w[0] && a->w[1] == b->w[1] && a->w[2] == b->w[2] && a->w[3] == b->w[3];
+	return !addr_difference(a, b);
 }
 
 /* fe80::/10 */
@@ -62,8 +68,16 @@ INLINE struct flow_tuple tuple_reverse(const struct flow_tuple *t)
 /* The same ends, whichever flow they belong to. */
 INLINE bool tuple_equal(const struct flow_tuple *a, const struct flow_tuple *b)
 {
-	return addr_equal(&a->src, &b->src) && addr_equal(&a->dst, &b->dst) &&
-	       a->sport == b->sport && a->dport == b->dport && a->proto == b->proto;
+	return !(addr_difference(&a->src, &b->src) | addr_difference(&a->dst, &b->dst) |
+		 (a->sport ^ b->sport) | (a->dport ^ b->dport) | (a->proto ^ b->proto));
+}
+
+/* The same ends, whichever of them sends. */
+INLINE bool tuple_same_ends(const struct flow_tuple *a, const struct flow_tuple *b)
+{
+	return tuple_equal(a, b) ||
+	       !(addr_difference(&a->src, &b->dst) | addr_difference(&a->dst, &b->src) |
+		 (a->sport ^ b->dport) | (a->dport ^ b->sport) | (a->proto ^ b->proto));
 }
 
 /* The smaller end first. Returns whether the ends were swapped. */

@@ -65,24 +65,28 @@ INLINE void ct_delete(const struct flow_tuple *tuple)
 /* Both halves of a translated flow, the one entry of a plain one. */
 INLINE void ct_forget(const struct flow_tuple *tuple, const struct ct_entry *entry)
 {
-	struct flow_tuple peer = entry->peer;
-	bool translated = entry->flags & CT_TRANSLATED;
-
+	if (entry->flags & CT_TRANSLATED)
+		ct_delete(&entry->peer);
 	ct_delete(tuple);
-	if (translated)
-		ct_delete(&peer);
+}
+
+/* The other half of a translated flow, if there is one. */
+INLINE struct ct_entry *ct_other_half(const struct ct_entry *entry)
+{
+	struct flow_tuple key;
+
+	tuple_canonical(&entry->peer, &key);
+	return bpf_map_lookup_elem(&conntrack, &key);
 }
 
 /* What the flow has been through: each half of a translated one sees one direction. */
 INLINE __u8 ct_flow_state(const struct ct_entry *entry)
 {
-	struct flow_tuple key;
 	struct ct_entry *other;
 
 	if (!(entry->flags & CT_TRANSLATED))
 		return entry->state;
-	tuple_canonical(&entry->peer, &key);
-	other = bpf_map_lookup_elem(&conntrack, &key);
+	other = ct_other_half(entry);
 	return entry->state | (other ? other->state : 0);
 }
 
@@ -101,7 +105,8 @@ INLINE bool ct_is_over(const struct ct_entry *entry, const struct packet *pkt, b
 /*
  * Writes only what changes, and the time at most once a second, so that the
  * CPUs of one busy flow do not fight over its cache line. A lost race costs
- * one state bit that the next packet sets again.
+ * one state bit that the next packet sets again. No packet keeps a half alive
+ * that has lost its other: the sweep takes it a second later.
  */
 INLINE void ct_touch(struct ct_entry *entry, const struct packet *pkt, bool reply)
 {
@@ -116,7 +121,7 @@ INLINE void ct_touch(struct ct_entry *entry, const struct packet *pkt, bool repl
 		state |= CT_RST;
 	if (state != entry->state)
 		entry->state = state;
-	if (now - entry->seen_ns > SECOND_NS)
+	if (now - entry->seen_ns > SECOND_NS && (!(entry->flags & CT_TRANSLATED) || ct_other_half(entry)))
 		entry->seen_ns = now;
 }
 

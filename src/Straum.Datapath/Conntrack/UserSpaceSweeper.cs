@@ -46,6 +46,10 @@ public sealed class UserSpaceSweeper(ITable<FlowTuple, CtEntry> conntrack) : ICo
         {
             if (conntrack.TryLookup(entry.Peer.Canonical(), out var other))
             {
+                if (other.Peer.Canonical() != key)
+                {
+                    return true;
+                }
                 state |= (CtState)other.State;
                 seen = Math.Max(seen, other.SeenNs);
             }

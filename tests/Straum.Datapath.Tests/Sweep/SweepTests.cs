@@ -105,6 +105,42 @@ public abstract class SweepTests : IClassFixture<DatapathFixture>
         Sweep(seen + Second + 1).ShouldBe((1u, 1u));
     }
 
+    [Theory]
+    [InlineData(CtFlags.Wire, false)]
+    [InlineData(CtFlags.Wire, true)]
+    [InlineData(CtFlags.None, false)]
+    [InlineData(CtFlags.None, true)]
+    public void HalfWithoutItsOther_IsNotKeptAliveByPackets(CtFlags left, bool otherIsOfAnotherFlow)
+    {
+        // One half was swept, and a packet of the other came just then; or the flow began anew since, with another port.
+        var sent = Packet.Between(PodA4, World4, Packet.Udp);
+        var outgoing = _kernel.FromPod(sent).Packet;
+        var table = _kernel.Datapath.Tables.Conntrack;
+        var halves = table.Read().ToDictionary(half => (CtFlags)half.Value.Flags & CtFlags.Wire);
+        var (mine, other) = (halves[left], halves[left ^ CtFlags.Wire]);
+        var now = mine.Value.SeenNs;
+        table.TryWrite(mine.Key, mine.Value with { SeenNs = now - 2 * Second });
+        if (otherIsOfAnotherFlow)
+        {
+            var peer = other.Value.Peer;
+            peer.Sport = (ushort)(peer.Sport ^ 1);
+            table.TryWrite(other.Key, other.Value with { Peer = peer, SeenNs = now - 2 * Second });
+        }
+        else
+        {
+            table.Delete(other.Key);
+        }
+
+        // The other flow's half may be the first to go.
+        for (var sweeps = 0u; sweeps < 2 && table.TryLookup(mine.Key, out _); sweeps++)
+        {
+            _ = left == CtFlags.Wire ? _kernel.FromNetwork(outgoing.Reply()) : _kernel.FromPod(sent);
+            Sweep(now + 2 * sweeps * Second);
+        }
+
+        table.TryLookup(mine.Key, out _).ShouldBeFalse();
+    }
+
     [Fact]
     public void FlowThatCameBackToLife_IsKept()
     {
