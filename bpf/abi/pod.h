@@ -29,7 +29,7 @@ enum peer_kind {
 
 struct peer_entry {
 	struct addr tunnel;	/* the node's address on the wire; unspecified: route natively */
-	__u32 node;		/* node number, 0 for none */
+	__u32 node;		/* node number, 0 for none: told by `straum routes`, read by no program */
 	__u8 kind;		/* enum peer_kind */
 	__u8 pad[3];
 };

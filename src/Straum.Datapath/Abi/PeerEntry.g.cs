@@ -9,7 +9,7 @@ public partial struct PeerEntry : IEquatable<PeerEntry>
 {
     /// <summary>The node's address on the wire; unspecified: route natively.</summary>
     public Addr Tunnel;
-    /// <summary>Node number, 0 for none.</summary>
+    /// <summary>Node number, 0 for none: told by `straum routes`, read by no program.</summary>
     public uint Node;
     /// <summary><see cref="PeerKind"/></summary>
     public byte Kind;
