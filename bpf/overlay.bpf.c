@@ -6,8 +6,14 @@
 SEC("tc")
 int overlay_in(struct __sk_buff *skb)
 {
+	struct node_config *node = node_config();
+	struct bpf_tunnel_key key = {};
+
 	if (!is_ip(skb))
 		return drop(skb, PLACE_OVERLAY_IN, DROP_UNSUPPORTED_L3);
+	/* The device takes every network's. */
+	if (node && get_tunnel(skb, &key) && key.tunnel_id != node->vni)
+		return drop(skb, PLACE_OVERLAY_IN, DROP_VNI);
 	/* The inner MACs mean nothing here; the host's stack looks at them. */
 	if (skb->pkt_type != 0)
 		bpf_skb_change_type(skb, 0);
@@ -26,7 +32,7 @@ int overlay_out(struct __sk_buff *skb)
 	if (!is_ip(skb) || !node)
 		return drop(skb, PLACE_OVERLAY_OUT, DROP_UNSUPPORTED_L3);
 	/* pod_out has set the key already. */
-	if (!bpf_skb_get_tunnel_key(skb, &key, sizeof(key), 0) && key.remote_ipv4)
+	if (get_tunnel(skb, &key))
 		return TC_ACT_OK;
 	reason = parse_packet(skb, &pkt);
 	if (reason)

@@ -23,6 +23,17 @@ INLINE int to_pod(struct __sk_buff *skb, enum place place, const struct pod_entr
 	return bpf_redirect_peer(pod->ifindex, 0);
 }
 
+/* As far as every kernel since 5.10 knows it: later ones have more, and take this. */
+#define TUNNEL_KEY_SIZE offsetof(struct bpf_tunnel_key, local_ipv6)
+
+/* The key of a packet that has come out of the tunnel, or is bound for it. False if it has none. */
+INLINE bool get_tunnel(struct __sk_buff *skb, struct bpf_tunnel_key *key)
+{
+	/* The kernel asks which family the tunnel is of (EPROTO), and does not tell. */
+	return !bpf_skb_get_tunnel_key(skb, key, TUNNEL_KEY_SIZE, 0) ||
+	       !bpf_skb_get_tunnel_key(skb, key, TUNNEL_KEY_SIZE, BPF_F_TUNINFO_IPV6);
+}
+
 /* Makes the packet one for the tunnel to `node_address`. Returns a drop reason. */
 INLINE int set_tunnel(struct __sk_buff *skb, const struct addr *node_address, const struct node_config *node)
 {
@@ -35,7 +46,7 @@ INLINE int set_tunnel(struct __sk_buff *skb, const struct addr *node_address, co
 		__builtin_memcpy(key.remote_ipv6, node_address, sizeof(*node_address));
 		flags = BPF_F_TUNINFO_IPV6;
 	}
-	if (bpf_skb_set_tunnel_key(skb, &key, sizeof(key), flags))
+	if (bpf_skb_set_tunnel_key(skb, &key, TUNNEL_KEY_SIZE, flags))
 		return DROP_TUNNEL;
 	COUNT(to_overlay);
 	return DROP_NONE;

@@ -46,5 +46,7 @@ public enum DropReason : uint
     Tail = 19,
     /// <summary>More IPv6 extension headers than are followed.</summary>
     ExtensionHeaders = 20,
-    Count = 21,
+    /// <summary>A tunnelled packet of another network.</summary>
+    Vni = 21,
+    Count = 22,
 }

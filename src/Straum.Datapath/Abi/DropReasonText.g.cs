@@ -29,6 +29,7 @@ public static class DropReasonText
         DropReason.RejectFailed,
         DropReason.Tail,
         DropReason.ExtensionHeaders,
+        DropReason.Vni,
     ];
 
     /// <summary>The name in JSON and metrics, snake_case; "unknown" for a number that is not in the list.</summary>
@@ -54,6 +55,7 @@ public static class DropReasonText
         DropReason.RejectFailed => "reject_failed",
         DropReason.Tail => "tail",
         DropReason.ExtensionHeaders => "extension_headers",
+        DropReason.Vni => "vni",
         _ => "unknown",
     };
 
@@ -80,6 +82,7 @@ public static class DropReasonText
         DropReason.RejectFailed => "a refusal could not be built for this packet",
         DropReason.Tail => "a program of the datapath is missing",
         DropReason.ExtensionHeaders => "more IPv6 extension headers than are followed",
+        DropReason.Vni => "a tunnelled packet of another network",
         _ => "",
     };
 
@@ -106,6 +109,7 @@ public static class DropReasonText
         DropReason.RejectFailed => "the sender will time out instead of failing at once",
         DropReason.Tail => "the agent was stopped while it replaced programs; start it again",
         DropReason.ExtensionHeaders => "six are followed; who sends more than that?",
+        DropReason.Vni => "all nodes need the same routing.vxlan.vni; else another VXLAN overlay uses the same port",
         _ => "",
     };
 }

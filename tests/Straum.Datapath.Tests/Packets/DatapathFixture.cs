@@ -56,6 +56,7 @@ public partial class DatapathFixture : IDisposable
 
     public LoadedDatapath Datapath { get; }
     public NetworkNamespace Namespace => _namespace.Namespace;
+    public RtNetlink Net => _namespace.Net;
     public int PodA { get; }
 
     /// <summary>The other end of pod A's veth.</summary>
