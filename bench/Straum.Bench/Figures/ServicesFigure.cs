@@ -18,6 +18,7 @@ internal sealed class ServicesFigure : IFigure
     private const int Connections = 300;
     private const int ServicePort = 80;
     private const int Ports = 8;
+    private const int ManyServices = 10_000;
     private const string PodPrefix = "10.245.0.0/16";
     private const string Room = """
         tables:
@@ -51,32 +52,41 @@ internal sealed class ServicesFigure : IFigure
             var plain = await ServersAsync(PlainClient(fabric, "p0", 100), "plain");
             progress("node without Services");
             var none = await ServersAsync(await StraumClientAsync(fabric, apis, 20, 0), "straum");
-            var straum = new List<Subject>();
+            var (straum, past) = (new List<Subject>(), new List<(string Name, int Size, Subject Subject)>());
             foreach (var (i, size) in Sizes.Index())
             {
                 progress($"{size} Services");
-                straum.Add(Through(await ServersAsync(await StraumClientAsync(fabric, apis, 21 + i, size), "straum"), size));
+                var pods = await ServersAsync(await StraumClientAsync(fabric, apis, 21 + i, size), "straum");
+                straum.Add(Through(pods, size));
+                past.Add(("Straum", size, pods));
             }
             var peers = new List<(string Name, int Size, Subject Subject)>();
             foreach (var (i, size) in PeerSizes.Index())
             {
                 progress($"{size} Services in iptables");
-                peers.Add(("iptables", size, Through(await ServersAsync(IptablesClient(fabric, $"i{i}", 101 + i, size), "iptables"), size)));
+                var iptables = await ServersAsync(IptablesClient(fabric, $"i{i}", 101 + i, size), "iptables");
                 progress($"{size} Services in nftables");
-                peers.Add(("nftables", size, Through(await ServersAsync(NftablesClient(fabric, $"f{i}", 111 + i, size), "nftables"), size)));
+                var nftables = await ServersAsync(NftablesClient(fabric, $"f{i}", 111 + i, size), "nftables");
+                peers.AddRange([("iptables", size, Through(iptables, size)), ("nftables", size, Through(nftables, size))]);
+                past.AddRange([("iptables", size, iptables), ("nftables", size, nftables)]);
             }
 
+            past.RemoveAll(static p => p.Size != ManyServices);
+
             progress("measuring");
-            Subject[] subjects = [none, plain, .. straum, .. peers.Select(static p => p.Subject)];
+            Subject[] subjects = [none, plain, .. straum, .. peers.Select(static p => p.Subject), .. past.Select(static p => p.Subject)];
             var values = await Statistics.Rounds.RunAsync(rounds, [.. subjects.Select(static s => (Func<Task<double>>)s.MeasureAsync)]);
             double[] Of(Subject subject) => values[Array.IndexOf(subjects, subject)];
 
-            var direct = "the pod directly, no Services";
+            const string direct = "the pod directly, no Services";
+            const string plainly = "the pod directly, plain routing without rules";
             return
             [
                 .. Sizes.Zip(straum, (size, s) => Rows.AtMost($"connect + request, {size:N0} Services, µs p50", Comparison.Of(Of(s), Of(none)), direct, 1.03)),
                 .. Sizes.Skip(1).Zip(straum.Skip(1), (size, s) => Rows.AtMost($"flat: {size:N0} Services, µs p50", Comparison.Of(Of(s), Of(straum[0])), "with 10 Services", 1.02)),
-                .. peers.Select(p => Rows.AtMost($"for scale: {p.Name}, {p.Size:N0} Services, µs p50", Comparison.Of(Of(p.Subject), Of(plain)), "the pod directly, plain routing without rules", null)),
+                .. peers.Select(p => Rows.AtMost($"for scale: {p.Name}, {p.Size:N0} Services, µs p50", Comparison.Of(Of(p.Subject), Of(plain)), plainly, null)),
+                .. past.Select(p => Rows.AtMost($"past the Services: {p.Name}, the pod directly, {p.Size:N0} Services there, µs p50",
+                    Comparison.Of(Of(p.Subject), Of(p.Name == "Straum" ? none : plain)), p.Name == "Straum" ? direct : plainly, null)),
                 .. peers.Select(p => Rows.AtMost($"Straum beside {p.Name}, {p.Size:N0} Services, µs p50", Comparison.Of(Of(straum[Array.IndexOf(Sizes, p.Size)]), Of(p.Subject)), p.Name, 1.0)),
             ];
         }
