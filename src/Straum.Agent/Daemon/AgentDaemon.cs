@@ -98,6 +98,8 @@ public static class AgentDaemon
         }, ct);
 
         // :: Step 6: follow the objects.
+        var events = new ObjectEvents(origin.Client, options.Node.Name, clock, logs.CreateLogger("events"));
+        loop.Passed += events.Passed;
         var first = true;
         loop.Passed += passed =>
         {
@@ -121,6 +123,7 @@ public static class AgentDaemon
             token => FollowAsync(origin.Source, loop, token),
             new NetworkWatch(loop.NetworkChanged, podReconciler.HostChanged, podReconciler.AnythingChanged).RunAsync,
             loop.RunAsync,
+            events.RunAsync,
             podReconciler.RunAsync,
             token => SweepAsync(datapath, loop, clock, token));
     }

@@ -30,7 +30,7 @@ internal sealed class AgentState(AgentOptions options, string apiServer, LoadedD
     public DropsReport ReadDrops() => DropReporter.Read(options.Node.Name, datapath.Tables);
 
     /// <summary>What <c>GET /metrics</c> answers.</summary>
-    public string ReadMetrics() => MetricsReporter.Write(ReadStatus(), ReadDrops(), latency, source.Status);
+    public string ReadMetrics() => MetricsReporter.Write(ReadStatus(), ReadDrops(), latency, source.Status, loop.State.Unplaced.Length);
 
     private NameBook Names() => new(loop.State.Snapshot, loop.State.Intent?.Services);
 }

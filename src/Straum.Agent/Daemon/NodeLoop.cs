@@ -144,7 +144,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             _audited = clock.GetTimestamp();
         }
         var pass = reconciler.Reconcile(intent);
-        if (pass.Unplaced == 0)
+        if (pass.Unplaced.IsEmpty)
         {
             latency.Programmed(taken);
         }
@@ -152,7 +152,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         {
             latency.Return(taken);
         }
-        if (audits || pass.Unplaced > 0)
+        if (audits || !pass.Unplaced.IsEmpty)
         {
             GrowTables();
         }
@@ -164,6 +164,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             Node = node,
             Intent = intent,
             Problems = [.. found is null ? [NodeGone(node)] : Array.Empty<Problem>(), .. snapshot.Problems.Select(ProblemOf), .. problems, .. pass.Problems, .. _tableProblems, .. takePrefixes(node)],
+            Unplaced = pass.Unplaced,
             LastPass = clock.GetUtcNow(),
             LastPassTook = took,
             Passes = State.Passes + 1,
@@ -175,7 +176,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
                 pass.Services, pass.Peers, pass.Routes, (int)took.TotalMilliseconds);
         }
         Passed?.Invoke(state);
-        return pass.Unplaced == 0;
+        return pass.Unplaced.IsEmpty;
     }
 
     // A table that has grown is filled by the next pass, with what found no room in this one.

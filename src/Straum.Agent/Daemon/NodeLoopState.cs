@@ -22,6 +22,9 @@ internal sealed record NodeLoopState
 
     public ImmutableArray<Problem> Problems { get; init; } = [];
 
+    /// <summary>Those of the problems that say what found no room in a table.</summary>
+    public ImmutableArray<Problem> Unplaced { get; init; } = [];
+
     /// <summary>Why no pass can be made, or null.</summary>
     public string? Waiting { get; init; }
 

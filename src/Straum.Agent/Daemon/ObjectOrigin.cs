@@ -17,6 +17,9 @@ internal sealed class ObjectOrigin : IDisposable
 
     public ISnapshotSource Source { get; }
 
+    /// <summary>Null where there is no API server.</summary>
+    public KubernetesClient? Client => _client;
+
     /// <summary>Nothing is asked or read yet.</summary>
     /// <exception cref="ClusterConfigException">The way to the API server is not configured right.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>

@@ -7,9 +7,9 @@ namespace Straum.Datapath.Nodes;
 /// <param name="Services">Entries of Services written or removed.</param>
 /// <param name="Peers">Prefixes written or removed.</param>
 /// <param name="Routes">Routes set or removed.</param>
-/// <param name="Unplaced">What found no room in a table; the next pass may find some.</param>
+/// <param name="Unplaced">Those of the problems that say what found no room in a table; the next pass may find some.</param>
 /// <param name="Problems">Why this node does not do all that the objects say.</param>
-public sealed record NodePass(int Services, int Peers, int Routes, int Unplaced, ImmutableArray<Problem> Problems)
+public sealed record NodePass(int Services, int Peers, int Routes, ImmutableArray<Problem> Unplaced, ImmutableArray<Problem> Problems)
 {
     public bool ChangedAnything => Services + Peers + Routes > 0;
 }

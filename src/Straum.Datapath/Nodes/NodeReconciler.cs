@@ -101,9 +101,11 @@ public sealed class NodeReconciler
         var overlay = EnsureOverlay(intent);
         WriteConfig(intent, overlay);
         var peers = _peers.Reconcile(PeerPlan.Build(intent.Routing, intent.LocalAddresses, intent.Settings.NonMasquerade));
+        var unplaced = services.Problems[..services.Unplaced];
         if (peers.Full.Count > 0)
         {
-            problems.Add(PeersFull(intent, peers.Full.Count));
+            unplaced = unplaced.Add(PeersFull(intent, peers.Full.Count));
+            problems.Add(unplaced[^1]);
         }
 
         // :: Step 3: the programs that read it. From here on the tables are complete, whatever a former build left.
@@ -121,7 +123,7 @@ public sealed class NodeReconciler
         _routesBefore = plan.Routes;
 
         return new NodePass(services.Published + services.Withdrawn, peers.Written + peers.Deleted, routes,
-            services.Unplaced + peers.Full.Count, problems.ToImmutable());
+            unplaced, problems.ToImmutable());
     }
 
     private int EnsureOverlay(NodeIntent intent)

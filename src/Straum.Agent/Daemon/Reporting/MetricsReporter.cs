@@ -7,7 +7,7 @@ namespace Straum.Agent.Daemon.Reporting;
 /// <summary>What the reports say, as numbers for Prometheus. docs/reference/metrics.md has the list.</summary>
 internal static class MetricsReporter
 {
-    public static string Write(StatusReport status, DropsReport drops, ProgrammingLatency latency, IReadOnlyList<InformerStatus> watches)
+    public static string Write(StatusReport status, DropsReport drops, ProgrammingLatency latency, IReadOnlyList<InformerStatus> watches, int unplaced)
     {
         var text = new MetricsText();
         text.Gauge("straum_info", "Always 1; its labels name what runs.", 1, ("node", status.Node), ("version", status.Version), ("mode", status.Mode));
@@ -17,6 +17,7 @@ internal static class MetricsReporter
         text.Counter("straum_passes_total", "Passes that compared the kernel with the API.", status.Reconcile.Passes);
         Many("straum_problems", "What keeps the node from doing what it is told.", "gauge",
             status.Problems.GroupBy(p => p.Severity).Select(g => (g.Key, (double)g.Count())), "severity");
+        text.Gauge("straum_unplaced", "What found no room in a table: frontends of Services, and prefixes of nodes as one.", unplaced);
         Many("straum_table_entries", "Entries in use.", "gauge", status.Tables.Select(t => (t.Name, (double)t.Used)), "table");
         Many("straum_table_capacity", "Entries that there is room for.", "gauge", status.Tables.Select(t => (t.Name, (double)t.Size)), "table");
         Many("straum_drift_total", "Entries that were otherwise than they had been left, and repaired.", "counter", status.Drift.Select(d => (d.Key, (double)d.Value)), "table");
