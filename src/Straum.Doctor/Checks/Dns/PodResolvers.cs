@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Straum.Doctor.Hosts;
 
 namespace Straum.Doctor.Checks.Dns;
 
 /// <summary>The resolv.conf of each pod, read through a process of the pod.</summary>
-internal static class PodResolvers
+internal static partial class PodResolvers
 {
     /// <summary>
     /// One pod for each different configuration, with the names of all that share it. Pods without a process that can be
@@ -24,5 +25,8 @@ internal static class PodResolvers
     private static string? ReadOf(IHost host, PodNetwork pod) => pod.Process == 0 ? null : host.ReadText($"/proc/{pod.Process}/root/etc/resolv.conf");
 
     /// <summary>The first suffix differs by namespace only.</summary>
-    private static string WithoutNamespace(string text) => System.Text.RegularExpressions.Regex.Replace(text, @"[^\s.]+(?=\.svc\.)", "*");
+    private static string WithoutNamespace(string text) => Namespace().Replace(text, "*");
+
+    [GeneratedRegex(@"[^\s.]+(?=\.svc\.)")]
+    private static partial Regex Namespace();
 }
