@@ -16,7 +16,7 @@ internal sealed class AgentState : Check
         Why: "Traffic goes on without the agent, but nothing changes any more: new pods get no network, Services keep old endpoints.",
         Threshold: "fail when the node waits, its last pass failed, a program is not attached or a problem is an error; warn for its warnings",
         Source: "the agent's own report, straum status",
-        Fix: "straum status; journalctl -u straum -n 50   # or: kubectl -n kube-system logs -l app=straum --tail 50");
+        Fix: "straum status; journalctl -u straum -n 50   # or: kubectl -n kube-system logs -l app.kubernetes.io/name=straum --tail 50");
 
     public override bool BeforeInstall => false;
 

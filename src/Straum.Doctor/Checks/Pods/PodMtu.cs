@@ -13,7 +13,7 @@ internal sealed class PodMtu : PodCheck
         Why: "A pod whose MTU is larger than the uplink's, less the tunnel's header, sends packets that do not fit: small requests work and large ones hang. One that differs from the node's end of its pair loses what the smaller end does not take.",
         Threshold: "fail when a pod's MTU, and the header of the overlay where one is up, is above the uplink's, or is not that of the other end",
         Source: "rtnetlink in both namespaces; RFC 7348 section 4.3",
-        Fix: "straum exec POD -- ip link set dev eth0 mtu VALUE   # until the pod is made anew; for good: mtu in /etc/straum/straum.yaml");
+        Fix: "straum exec POD -- ip link set dev eth0 mtu VALUE   # until the pod is made anew; for good: routing.mtu in /etc/straum/straum.yaml");
 
     protected override Finding? Examine(IHost host, PodNetwork pod)
     {
