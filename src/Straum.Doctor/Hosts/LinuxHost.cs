@@ -10,14 +10,13 @@ namespace Straum.Doctor.Hosts;
 /// <summary>This machine.</summary>
 public sealed class LinuxHost : IHost, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), AgentPatience = TimeSpan.FromSeconds(10);
     private static readonly string[] ToolDirectories =
         [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries), "/usr/sbin", "/sbin"];
 
     private readonly LinuxNetwork _network;
     private readonly Lazy<IReadOnlyList<PodNetwork>> _pods;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Patience };
-    private readonly HttpClient _agent;
+    private readonly HttpClient _http, _agent;
 
     /// <param name="options">What the user said.</param>
     /// <param name="within">The namespace of a lab's node, which this object then owns; null for the calling thread's.</param>
@@ -25,7 +24,8 @@ public sealed class LinuxHost : IHost, IDisposable
     {
         Options = options;
         _network = new LinuxNetwork(within ?? NetworkNamespace.Current());
-        _agent = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAgentAsync }) { Timeout = Patience };
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectLocalAsync }) { Timeout = Patience };
+        _agent = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAgentAsync }) { Timeout = AgentPatience };
         _pods = new Lazy<IReadOnlyList<PodNetwork>>(() => PodFinder.Find(_network.Namespace, AgentPodNames()));
     }
 
@@ -137,16 +137,22 @@ public sealed class LinuxHost : IHost, IDisposable
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
-            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{page}: no answer within {Patience.TotalSeconds:0} s"), e);
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{page}: no answer within {client.Timeout.TotalSeconds:0} s"), e);
         }
     }
 
-    private async ValueTask<Stream> ConnectAgentAsync(SocketsHttpConnectionContext context, CancellationToken stop)
+    /// <summary>Loopback is each namespace's own.</summary>
+    private ValueTask<Stream> ConnectLocalAsync(SocketsHttpConnectionContext context, CancellationToken stop) =>
+        ConnectAsync(_network.Namespace.Run(static () => new Socket(SocketType.Stream, ProtocolType.Tcp)), context.DnsEndPoint, stop);
+
+    private ValueTask<Stream> ConnectAgentAsync(SocketsHttpConnectionContext context, CancellationToken stop) =>
+        ConnectAsync(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(Options.AgentSocket), stop);
+
+    private static async ValueTask<Stream> ConnectAsync(Socket socket, System.Net.EndPoint to, CancellationToken stop)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Options.AgentSocket), stop).ConfigureAwait(false);
+            await socket.ConnectAsync(to, stop).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

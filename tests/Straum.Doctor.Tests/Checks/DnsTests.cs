@@ -58,6 +58,15 @@ public sealed class DnsTests : CheckTest
     }
 
     [Fact]
+    public async Task PodLookups_HostsOwnConfig_DoesNotApply()
+    {
+        Host.Files["/etc/resolv.conf"] = [PodConfig];
+        AddPod("default/web");
+        (await FindAsync("ST-DN-002")).Verdict.ShouldBe(Verdict.Skip);
+        (await FindAsync("ST-DN-003")).Verdict.ShouldBe(Verdict.Skip);
+    }
+
+    [Fact]
     public async Task Amplification_FiveDots_TakesEightQuestions()
     {
         var pod = AddPod("default/web");

@@ -35,7 +35,7 @@ internal sealed class Amplification : Check
         }
         var resolvers = PodResolvers.Of(host).Where(static r => r.Config.Servers.Count > 0).ToList();
         return resolvers.Count == 0
-            ? [Finding.Unknown("no pod's resolv.conf can be read")]
+            ? [PodResolvers.Nothing(host)]
             : await Task.WhenAll(resolvers.Select(r => MeasureAsync(host, r.Pod, r.Config, Figure.Names(r.Names, atMost: 2), stop))).ConfigureAwait(false);
     }
 

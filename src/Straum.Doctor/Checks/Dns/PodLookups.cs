@@ -35,7 +35,7 @@ internal sealed class PodLookups : Check
             ? host.Pods.Select(p => (p.Network, p.Name, Server: given)).ToList()
             : [.. PodResolvers.Of(host).SelectMany(static r => r.Config.Servers.Take(1).Select(s => (r.Pod.Network, r.Pod.Name, Server: s)))];
         return ways.Count == 0
-            ? [Finding.Unknown("no pod's resolv.conf can be read", fix: "straum doctor --dns ADDRESS   # of the Service kube-dns")]
+            ? [PodResolvers.Nothing(host, "straum doctor --dns ADDRESS   # of the Service kube-dns")]
             : await Task.WhenAll(ways.Take(MostPods).Select(w => Lookups.MeasureAsync(w.Network, w.Server, Name, $"{w.Name} at {w.Server}", stop))).ConfigureAwait(false);
     }
 }

@@ -22,6 +22,12 @@ internal static partial class PodResolvers
         ];
     }
 
+    /// <summary>What a check says that has found no resolv.conf to go by.</summary>
+    public static Finding Nothing(IHost host, string? fix = null) =>
+        host.Pods.Any(p => ReadOf(host, p) is { } text && text == host.ReadText("/etc/resolv.conf"))
+            ? Finding.Skip("pods use the host's own resolv.conf, see ST-DN-001")
+            : Finding.Unknown("no pod's resolv.conf can be read", fix: fix);
+
     private static string? ReadOf(IHost host, PodNetwork pod) => pod.Process == 0 ? null : host.ReadText($"/proc/{pod.Process}/root/etc/resolv.conf");
 
     /// <summary>The first suffix differs by namespace only.</summary>
