@@ -15,6 +15,22 @@ public static class Kubectl
             : throw new LabException($"kubectl apply: {error.Trim()}");
     }
 
+    /// <summary>The current context of a kubeconfig, with its certificates and keys in it: good from any directory.</summary>
+    /// <exception cref="LabException">It cannot be read.</exception>
+    public static async Task<string> FlattenAsync(string kubeconfig, CancellationToken stop)
+    {
+        var start = new ProcessStartInfo(Program(), ["config", "view", "--raw", "--flatten", "--minify", "--kubeconfig", kubeconfig])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync(stop);
+        var output = await process.StandardOutput.ReadToEndAsync(stop);
+        await process.WaitForExitAsync(stop);
+        return process.ExitCode == 0 ? output : throw new LabException($"kubeconfig {kubeconfig}: {(await error).Trim()}");
+    }
+
     /// <summary>Runs kubectl to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string input, CancellationToken stop, params IEnumerable<string> arguments)
     {
@@ -37,14 +53,16 @@ public static class Kubectl
         return process.ExitCode;
     }
 
+    private static string Program() =>
+        LabRequirements.FindProgram("kubectl") ?? throw new LabException("kubectl is not in PATH", "apt-get install kubernetes-client");
+
     private static ProcessStartInfo Start(IEnumerable<string> arguments)
     {
-        var program = LabRequirements.FindProgram("kubectl") ?? throw new LabException("kubectl is not in PATH", "apt-get install kubernetes-client");
         if (!File.Exists(LabPaths.Kubeconfig))
         {
             throw new LabException("the lab has no API server yet", "straum lab status, straum lab logs apiserver");
         }
-        var start = new ProcessStartInfo(program);
+        var start = new ProcessStartInfo(Program());
         start.Environment["KUBECONFIG"] = LabPaths.Kubeconfig;
         foreach (var argument in arguments)
         {

@@ -48,6 +48,8 @@ public sealed class LabCluster(LabPaths paths)
             throw new LabException($"this machine lacks {string.Join("; ", missing)}");
         }
 
+        var credentials = spec.Kubeconfig is { } file ? await Kubectl.FlattenAsync(file, stop) : null;
+
         // :: Step 2
         using var taken = Held is null ? await LabLock.AcquireAsync(reason => progress.Report(new LabStep("host", reason, Done: false, Lasting: true)), stop) : null;
         var found = LabRecord.Read();
@@ -71,7 +73,11 @@ public sealed class LabCluster(LabPaths paths)
         // :: Steps 3 and 4
         if (!usable)
         {
-            BuildNetwork(spec, progress);
+            if (credentials is not null)
+            {
+                await RefuseNamesakesAsync(spec, credentials, stop);
+            }
+            BuildNetwork(spec, credentials, progress);
         }
 
         // :: Step 5
@@ -137,6 +143,10 @@ public sealed class LabCluster(LabPaths paths)
         {
             throw new LabException($"a lab of {record.Spec} is running{WhoseIs(record)}, which removes it when it ends", "--force");
         }
+        if (LabRecord.Read() is { Kubeconfig: not null } foreign)
+        {
+            await ForeignNodes.RemoveAsync(foreign, stop);
+        }
         return LabTeardown.Run();
     }
 
@@ -145,7 +155,7 @@ public sealed class LabCluster(LabPaths paths)
     public static LabRecord Running() => LabRecord.Read() ?? throw new LabException("no lab is running", "straum lab up");
 
     /// <summary>Removes what is left of an earlier lab, and builds the network of a new one. The record is first, so that a crash leaves nothing unnamed.</summary>
-    private void BuildNetwork(LabSpec spec, IProgress<LabStep> progress)
+    private void BuildNetwork(LabSpec spec, string? credentials, IProgress<LabStep> progress)
     {
         // :: Step 3
         if (LabTeardown.Run())
@@ -159,6 +169,7 @@ public sealed class LabCluster(LabPaths paths)
         {
             Nodes = spec.Nodes,
             Mode = spec.Mode,
+            Kubeconfig = spec.Kubeconfig,
             Programs = paths.Programs,
             ApiPort = HostPort.FreeOrAny(LabTopology.ApiOnHost),
             CreatedAt = DateTimeOffset.UtcNow,
@@ -168,10 +179,31 @@ public sealed class LabCluster(LabPaths paths)
         // Credentials lie below it.
         Directory.CreateDirectory(LabPaths.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         record.Write();
+        if (credentials is not null)
+        {
+            StateFile.WriteSecret(LabPaths.Kubeconfig, credentials);
+        }
         Mounts.EnsureBpfFileSystem();
         TopologyBuilder.Build(new LabTopology(spec.Nodes));
         File.WriteAllText(LabPaths.NetworkBuilt, "");
         progress.Report(new LabStep("network", $"{spec.Nodes} node namespaces, router, client", Done: true));
+    }
+
+    // Two kubelets that write one Node would fight for it, and `down` would remove somebody's machine.
+    private static async Task RefuseNamesakesAsync(LabSpec spec, string credentials, CancellationToken stop)
+    {
+        try
+        {
+            using var client = new KubernetesClient(KubeConfigFile.Parse(credentials, spec.Kubeconfig!));
+            if (await ForeignNodes.FindNamesakeAsync(client, new LabTopology(spec.Nodes), stop) is { } node)
+            {
+                throw new LabException($"the cluster of {spec.Kubeconfig} has a node {node} already, which is no lab's");
+            }
+        }
+        catch (ClusterConfigException e)
+        {
+            throw new LabException(e.Message);
+        }
     }
 
     private static string WhoseIs(LabRecord record) => record.IsOwned ? $" for process {record.OwnerPid}" : "";

@@ -10,6 +10,9 @@ public sealed record LabRecord
 
     public required LabMode Mode { get; init; }
 
+    /// <inheritdoc cref="LabSpec.Kubeconfig"/>
+    public string? Kubeconfig { get; init; }
+
     /// <summary>The directory of the programs that it runs.</summary>
     public required string Programs { get; init; }
 
@@ -29,7 +32,7 @@ public sealed record LabRecord
     public long OwnerStartTicks { get; init; }
 
     [JsonIgnore]
-    public LabSpec Spec => new() { Nodes = Nodes, Mode = Mode };
+    public LabSpec Spec => new() { Nodes = Nodes, Mode = Mode, Kubeconfig = Kubeconfig };
 
     [JsonIgnore]
     public bool IsSupervised => new ProcessIdentity(SupervisorPid, SupervisorStartTicks).IsAlive;

@@ -12,9 +12,15 @@ public sealed record LabSpec
     /// <summary>How pod traffic crosses between nodes.</summary>
     public LabMode Mode { get; init; } = LabMode.Native;
 
+    /// <summary>
+    /// Absolute path of the kubeconfig of a cluster whose API server and controllers are used instead of our own: only its
+    /// nodes and pods are the lab's. Null for our own.
+    /// </summary>
+    public string? Kubeconfig { get; init; }
+
     /// <summary>Everything that is wrong with the spec, in words for the user; empty when it can be built.</summary>
     public IReadOnlyList<string> Validate() =>
         Nodes is >= 1 and <= MaxNodes ? [] : [$"a lab has 1 to {MaxNodes} nodes, not {Nodes}"];
 
-    public override string ToString() => $"{Nodes} {(Nodes == 1 ? "node" : "nodes")}, {Mode.ToString().ToLowerInvariant()} routing";
+    public override string ToString() => $"{Nodes} {(Nodes == 1 ? "node" : "nodes")}, {Mode.ToString().ToLowerInvariant()} routing{(Kubeconfig is null ? "" : $", the API server of {Kubeconfig}")}";
 }

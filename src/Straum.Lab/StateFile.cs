@@ -15,6 +15,14 @@ internal static class StateFile
         File.Move(temporary, path, overwrite: true);
     }
 
+    /// <summary>Writes a file that only its owner may read.</summary>
+    public static void WriteSecret(string path, string content)
+    {
+        File.WriteAllText(path, "");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(path, content);
+    }
+
     /// <summary>Null when there is no such file or it is of another form.</summary>
     public static T? Read<T>(string path, JsonTypeInfo<T> type) where T : class
     {

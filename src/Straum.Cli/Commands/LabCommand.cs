@@ -22,6 +22,7 @@ internal static class LabCommand
         LabKubectlCommand.Create(),
         LabLogsCommand.Create(),
         LabRunCommand.Create(),
+        LabRelayCommand.Create(),
         LabAskCommand.Create(),
     };
 

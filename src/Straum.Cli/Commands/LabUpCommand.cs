@@ -17,19 +17,30 @@ internal static class LabUpCommand
         DefaultValueFactory = static _ => LabMode.Native,
     };
 
+    private static readonly Option<string?> Kubeconfig = new("--kubeconfig")
+    {
+        Description = "Use the API server and the controllers of this cluster, instead of our own",
+        HelpName = "file",
+    };
+
     private static readonly Option<bool> NoSample = new("--no-sample") { Description = "Do not apply the sample application (and so do not check either)" };
     private static readonly Option<bool> NoCheck = new("--no-check") { Description = "Do not check what reaches what" };
 
     public static Command Create() => new Command("up", "Build the cluster, apply the sample application, check what reaches what")
     {
-        Nodes, Mode, NoSample, NoCheck,
+        Nodes, Mode, Kubeconfig, NoSample, NoCheck,
     }.Does(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
     {
         var started = Stopwatch.GetTimestamp();
         var output = parse.InvocationConfiguration.Output;
-        var spec = new LabSpec { Nodes = parse.GetValue(Nodes), Mode = parse.GetValue(Mode) };
+        var spec = new LabSpec
+        {
+            Nodes = parse.GetValue(Nodes),
+            Mode = parse.GetValue(Mode),
+            Kubeconfig = parse.GetValue(Kubeconfig) is { } file ? Path.GetFullPath(file) : null,
+        };
         var sample = !parse.GetValue(NoSample);
 
         var progress = new LabProgress(output);

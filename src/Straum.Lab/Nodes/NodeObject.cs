@@ -21,6 +21,7 @@ internal static class NodeObject
                 ["kubernetes.io/hostname"] = node.Name,
                 ["kubernetes.io/os"] = "linux",
                 ["kubernetes.io/arch"] = Architecture,
+                [ForeignNodes.Label] = "true",
                 ["topology.kubernetes.io/region"] = "lab",
                 ["topology.kubernetes.io/zone"] = node.Zone,
             },

@@ -19,6 +19,9 @@ internal static class LabProcesses
         "--pod-logs", LabPaths.AllPodLogs,
         "--service-cidr", $"{LabTopology.ServicesV4},{LabTopology.ServicesV6}");
 
+    /// <summary>Instead of it: the way to another cluster's API server.</summary>
+    public static ProcessSpec ApiRelay(LabPaths paths) => Spec(paths, LabCgroups.ApiServer, "apirelay", "lab", "relay");
+
     public static ProcessSpec Agent(LabPaths paths, NodePlan node) => Spec(paths, LabCgroups.Agent(node.Name), node.Name,
         "agent", "--config", LabPaths.NodeConfig(node.Name));
 

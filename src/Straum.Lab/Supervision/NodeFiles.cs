@@ -1,3 +1,4 @@
+using Straum.Kubernetes.Client;
 using Straum.Lab.Processes;
 using Straum.Lab.Topology;
 using Straum.Linux;
@@ -34,14 +35,17 @@ internal static class NodeFiles
     }
 
     /// <summary>The API server's kubeconfig with the address that the nodes reach it at.</summary>
-    public static void WriteKubeconfig()
+    /// <param name="config">What it resolves to.</param>
+    /// <param name="isForeign">Another cluster's: its certificate does not carry that address, but the one in the file.</param>
+    public static void WriteKubeconfig(ClusterConfig config, bool isForeign)
     {
-        var lines = File.ReadAllLines(LabPaths.Kubeconfig).Select(line =>
+        var name = isForeign && config.TlsServerName is null ? config.Server.DnsSafeHost : null;
+        var lines = File.ReadAllLines(LabPaths.Kubeconfig).SelectMany(line =>
         {
-            var server = line.IndexOf("server:", StringComparison.Ordinal);
-            return server < 0 ? line : $"{line[..server]}server: https://{LabTopology.ApiOnFabric}";
+            var server = line.IndexOf(" server:", StringComparison.Ordinal) + 1;
+            string[] lines = server < 1 ? [line] : [$"{line[..server]}server: https://{LabTopology.ApiOnFabric}"];
+            return server < 1 || name is null ? lines : [.. lines, $"{new string(' ', server)}tls-server-name: {name}"];
         });
-        File.WriteAllLines(LabPaths.NodeKubeconfig, lines);
-        File.SetUnixFileMode(LabPaths.NodeKubeconfig, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        StateFile.WriteSecret(LabPaths.NodeKubeconfig, string.Join('\n', lines) + '\n');
     }
 }

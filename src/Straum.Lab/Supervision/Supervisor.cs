@@ -46,15 +46,18 @@ public sealed class Supervisor
     }
 
     /// <summary>
-    /// (1) the API server; (2) the nodes' objects; (3) the agents, which find their Node there; (4) the pods.
+    /// (1) the API server, or the way to another cluster's; (2) the nodes' objects; (3) the agents, which find their Node there; (4) the pods.
     /// </summary>
     private async Task RunAsync(CancellationToken stop)
     {
         Log($"supervising {_record.Spec}");
         // :: Step 1
-        var work = new List<Task> { new SupervisedProcess("apiserver", null, LabProcesses.ApiServer(_paths, _record.ApiPort), Log).RunAsync(stop) };
+        var api = _record.Kubeconfig is null
+            ? new SupervisedProcess("apiserver", null, LabProcesses.ApiServer(_paths, _record.ApiPort), Log)
+            : new SupervisedProcess("apirelay", null, LabProcesses.ApiRelay(_paths), Log);
+        var work = new List<Task> { api.RunAsync(stop) };
         using var client = await ConnectAsync(stop);
-        NodeFiles.WriteKubeconfig();
+        NodeFiles.WriteKubeconfig(client.Config, isForeign: _record.Kubeconfig is not null);
 
         // :: Step 2
         var nodes = _topology.Nodes.Select(n => new LabNode(n, client, _paths, Log)).ToArray();

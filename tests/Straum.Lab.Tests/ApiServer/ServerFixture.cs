@@ -16,6 +16,9 @@ public class ServerFixture : IAsyncLifetime
 
     public string Kubeconfig => _directory.File("kubeconfig");
 
+    /// <summary>Where the server looks for the output of pods.</summary>
+    public string PodLogs => _directory.File("pods");
+
     protected virtual ControllerSet Controllers => ControllerSet.None;
 
     public async ValueTask InitializeAsync() => await StartAsync();
@@ -58,6 +61,7 @@ public class ServerFixture : IAsyncLifetime
                 Kubeconfig = Kubeconfig,
                 Listen = [new ListenAddress(null, new IPEndPoint(IPAddress.Loopback, 0))],
                 Controllers = Controllers,
+                PodLogs = PodLogs,
                 BookmarkInterval = TimeSpan.FromMilliseconds(100),
             },
             NullLoggerFactory.Instance);

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Straum.Linux;
+
+namespace Straum.Lab.Traffic;
+
+/// <summary>Exit codes and JSON of the program itself, as docs/reference/cli.md promises them, while a lab runs.</summary>
+[Collection(nameof(NativeLab))]
+public sealed class CommandExitTests
+{
+    [Theory]
+    [InlineData("status")]
+    [InlineData("services")]
+    [InlineData("endpoints")]
+    [InlineData("pods")]
+    [InlineData("routes")]
+    [InlineData("drops")]
+    [InlineData("lab status")]
+    [InlineData("lab check")]
+    public void Json_OfAHealthyLab_IsOneDocument_AndTheCodeIsZero(string command)
+    {
+        var (code, output, error) = Run($"{command} -o json");
+        code.ShouldBe(0, error + output);
+        JsonNode.Parse(output).ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("lab exec n1 -- true", 0)]
+    [InlineData("lab exec n1 -- false", 1)]
+    [InlineData("lab exec n1 -- sh -c exit\u00a07", 7)]
+    [InlineData("lab exec nowhere -- true", 1)]
+    [InlineData("lab kubectl get nodes", 0)]
+    [InlineData("lab kubectl get pod nobody", 1)]
+    [InlineData("lab logs n1", 0)]
+    [InlineData("lab logs nobody", 1)]
+    [InlineData("lab up --nodes 0", 1)]
+    [InlineData("lab up --nodes many", 2)]
+    [InlineData("lab up --mode carrier-pigeon", 2)]
+    [InlineData("lab nothing", 2)]
+    [InlineData("services --node nowhere", 1)]
+    [InlineData("services --socket /nowhere.sock", 3)]
+    [InlineData("services -o xml", 2)]
+    [InlineData("probe connect 203.0.113.77:9 --timeout 0.2", 1)]
+    [InlineData("config check /nowhere.yaml", 1)]
+    [InlineData("lab kubectl logs -l app=echo --tail 1", 0)]
+    public void Code_SaysWhatHappened(string command, int expected)
+    {
+        var (code, output, error) = Run(command);
+        code.ShouldBe(expected, error + output);
+        if (expected == 2)
+        {
+            error.ShouldStartWith("straum: ");
+        }
+    }
+
+    private static (int Code, string Output, string Error) Run(string command)
+    {
+        using var host = NetworkNamespace.Current();
+        // A space that keeps words together.
+        return NamespacedProcess.Run(host, LabFixture.Paths.Straum, command.Split(' ').Select(w => w.Replace('\u00a0', ' ')));
+    }
+}
