@@ -73,6 +73,41 @@ public sealed class HealingTests(NativeLab lab)
         await LabFixture.UntilAsync("four pods are ready", async () => (await lab.ReadyPodsAsync("echo")).Length == 4);
     }
 
+    [Theory]
+    [InlineData("""{"cut":true}""", false)]
+    [InlineData("""{"refuse":true}""", false)]
+    [InlineData("""{"expireWatches":true,"watchMilliseconds":200}""", true)]
+    [InlineData("""{"delayMilliseconds":200,"watchMilliseconds":500}""", true)]
+    public async Task FaultyApiServer_DatapathStandsStill_ThenFollows(string faults, bool answers)
+    {
+        const int Rounds = 50;
+        var from = (await lab.ReadyPodsAsync("client"))[0];
+        var service = (await lab.Client.GetAsync(Kinds.Services, new NamespacedName("default", "echo"), Stop)).ClusterIPs.ToArray();
+        await LabFixture.KubectlAsync("replace --raw /straum/faults -f -", faults);
+        try
+        {
+            var scaled = answers ? LabFixture.KubectlAsync("scale deployment echo --replicas 6") : Task.FromResult("");
+            for (var i = 0; i < Rounds; i++)
+            {
+                foreach (var address in service)
+                {
+                    (await Ask.FromAsync(from.Name, ProbeProtocol.Tcp, address)).Errors.ShouldBeEmpty($"round {i}");
+                }
+            }
+            await scaled;
+        }
+        finally
+        {
+            await LabFixture.KubectlAsync("delete --raw /straum/faults");
+        }
+        await LabFixture.KubectlAsync("scale deployment echo --replicas 5");
+        await LabFixture.UntilAsync("five pods are ready", async () => (await lab.ReadyPodsAsync("echo")).Length == 5);
+        await lab.MatrixShouldHealAsync();
+        await LabFixture.KubectlAsync("scale deployment echo --replicas 4");
+        await LabFixture.UntilAsync("four pods are left", async () =>
+            (await lab.Client.ListAllAsync(Kinds.Pods, new() { LabelSelector = "app=echo" }, Stop)).Objects.Count == 4);
+    }
+
     [Fact]
     public async Task DeletedNodeObject_IsMadeAgain_AndItsPodsAreReached()
     {

@@ -57,7 +57,7 @@ internal static class BuiltinResources
         new()
         {
             Group = "", Version = "v1", Plural = "configmaps", Kind = "ConfigMap", ShortNames = ["cm"],
-            Schema = Of("ConfigMap"), Table = CoreTables.ConfigMaps,
+            Schema = Of("ConfigMap"), Strategy = new ConfigMapStrategy(), Table = CoreTables.ConfigMaps,
         },
         new()
         {

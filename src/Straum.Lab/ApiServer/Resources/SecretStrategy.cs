@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Straum.Lab.ApiServer.Errors;
 
 namespace Straum.Lab.ApiServer.Resources;
 
@@ -15,4 +16,6 @@ internal sealed class SecretStrategy : ResourceStrategy
         }
         obj.Remove("stringData");
     }
+
+    public override void Validate(JsonObject obj, JsonObject? old, List<StatusCause> causes) => ConfigMapStrategy.ValidateKeys(obj, "data", causes);
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Straum.Lab.ApiServer.Errors;
@@ -10,6 +12,8 @@ namespace Straum.Lab.ApiServer.Schemas;
 /// </summary>
 internal sealed class StrictDecoder
 {
+    private static readonly SearchValues<char> Base64Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n");
+
     private readonly string _kind;
     private readonly string _version;
     private readonly List<string> _unknown = [];
@@ -128,6 +132,12 @@ internal sealed class StrictDecoder
                 SchemaType.Bytes => "[]uint8",
                 _ => "string",
             });
+        }
+        if (type == SchemaType.Bytes && node.AsText() is { } text && !Base64.IsValid(text))
+        {
+            var at = text.AsSpan().IndexOfAnyExcept(Base64Alphabet);
+            throw StatusException.BadRequest(
+                $"{_kind} in version \"{_version}\" cannot be handled as a {_kind}: illegal base64 data at input byte {(at < 0 ? text.Length / 4 * 4 : at)}");
         }
     }
 

@@ -52,6 +52,7 @@ public sealed class ObjectRequestTests(ServerFixture server) : IClassFixture<Ser
     [InlineData("{apiVersion: v2, kind: ConfigMap, metadata: {name: x}}", "the API version in the data (v2) does not match the expected API version (v1)")]
     [InlineData("{kind: Pod, metadata: {name: x}}", "Pod in version \"v1\" cannot be handled as a ConfigMap")]
     [InlineData("{metadata: {name: x, namespace: other}}", "the namespace of the provided object does not match the namespace sent on the request")]
+    [InlineData("{metadata: {name: x}, binaryData: {a: \"ab#d\"}}", "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: illegal base64 data at input byte 2")]
     public async Task Body_ThatDoesNotFitThePath_IsABadRequest(string yaml, string expected) =>
         (await Client.PostAsync(ConfigMapsPath, yaml)).Expect(400).Text("message")!.ShouldContain(expected);
 

@@ -50,6 +50,12 @@ public sealed class ObjectWriterTests : IDisposable
     [InlineData("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: i, volumeMounts: [{name: v, mountPath: /}]}]}}", "spec.containers[0].volumeMounts[0].name: Not found: \"v\"")]
     [InlineData("{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: i}]}}}}", "spec.selector: Required value")]
     [InlineData("{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {selector: {matchLabels: {a: c}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: i}]}}}}", "`selector` does not match template `labels`")]
+    [InlineData("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {\"a b\": c}}", "data[a b]: Invalid value: \"a b\": a valid config key must consist of alphanumeric characters")]
+    [InlineData("{apiVersion: v1, kind: Secret, metadata: {name: a}, data: {\"a/b\": Yg==}}", "data[a/b]: Invalid value: \"a/b\": a valid config key must")]
+    [InlineData("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}, spec: {podSelector: {}, policyTypes: [Foo]}}", "spec.policyTypes[0]: Unsupported value: \"Foo\": supported values: \"Egress\", \"Ingress\"")]
+    [InlineData("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}, spec: {podSelector: {}, egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1/x]}}]}]}}", "spec.egress[0].to[0].ipBlock.except[0]: Invalid value: \"10.1/x\": must be a valid CIDR value")]
+    [InlineData("{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: a}, addressType: IPv4, endpoints: [{addresses: [1.2.3]}]}", "endpoints[0].addresses[0]: Invalid value: \"1.2.3\": must be a valid IPv4 address")]
+    [InlineData("{apiVersion: discovery.k8s.io/v1, kind: EndpointSlice, metadata: {name: a}, addressType: IPv6, endpoints: [{addresses: [192.0.2.1]}]}", "endpoints[0].addresses[0]: Invalid value: \"192.0.2.1\": must be a valid IPv6 address")]
     public async Task Create_WithAMistake_IsInvalidInTheWordsOfTheRealServer(string yaml, string expected)
     {
         var refusal = await Should.ThrowAsync<StatusException>(() => _store.CreateAsync(yaml));
