@@ -11,8 +11,6 @@ namespace Straum.Lab.Supervision;
 /// </summary>
 public static class ApiRelay
 {
-    private const int Backlog = 128;
-
     /// <summary>Relays until stopped.</summary>
     /// <exception cref="LabException">There is no lab with an API server of another cluster.</exception>
     public static async Task RunAsync(CancellationToken stop)
@@ -24,28 +22,6 @@ public static class ApiRelay
         var server = KubeConfigFile.Load(LabPaths.Kubeconfig).Server;
         using var listener = SocketsIn.Namespace(LabTopology.RouterNamespace)(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(LabTopology.ApiOnFabric);
-        listener.Listen(Backlog);
-        while (true)
-        {
-            var node = await listener.AcceptAsync(stop);
-            _ = RelayAsync(node, new DnsEndPoint(server.DnsSafeHost, server.Port), stop);
-        }
-    }
-
-    private static async Task RelayAsync(Socket node, EndPoint server, CancellationToken stop)
-    {
-        try
-        {
-            using var near = new NetworkStream(node, ownsSocket: true);
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(server, stop);
-            using var far = new NetworkStream(socket);
-            // Either side's end is the end: the client of the API opens another connection.
-            await Task.WhenAny(near.CopyToAsync(far, stop), far.CopyToAsync(near, stop));
-        }
-        catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
-        {
-            // The node sees its connection closed, as with any proxy.
-        }
+        await TcpRelay.RunAsync(listener, new DnsEndPoint(server.DnsSafeHost, server.Port), stop);
     }
 }

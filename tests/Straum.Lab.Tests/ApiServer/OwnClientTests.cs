@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Straum.Kubernetes;
@@ -7,6 +8,7 @@ using Straum.Kubernetes.Informers;
 using Straum.Kubernetes.Leases;
 using Straum.Kubernetes.Objects;
 using Straum.Kubernetes.Snapshots;
+using Straum.Lab.Supervision;
 
 namespace Straum.Lab.ApiServer;
 
@@ -58,6 +60,25 @@ public sealed class OwnClientTests : IAsyncLifetime
         source.Status.ShouldAllBe(s => s.DecodeErrors == 0);
         await stop.CancelAsync();
         await run;
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("kubernetes.default.svc")]
+    public async Task Server_ReachedAtAnotherAddress_IsCheckedByTheNameInTheKubeconfig(string name)
+    {
+        var kubeconfig = await File.ReadAllTextAsync(Path.Combine(_directory, "kubeconfig"), Ct);
+        // An address that the certificate does not carry.
+        var elsewhere = kubeconfig.Replace("server: https://127.0.0.1:", $"tls-server-name: {name}\n    server: https://127.0.0.2:", StringComparison.Ordinal);
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        using var stop = new CancellationTokenSource();
+        var relaying = TcpRelay.RunAsync(listener, _server.EndPoints[0], stop.Token);
+        using var client = new KubernetesClient(KubeConfigFile.Parse(
+            elsewhere.Replace($":{_server.EndPoints[0].Port}", $":{((IPEndPoint)listener.LocalEndPoint!).Port}", StringComparison.Ordinal), "test"));
+        (await client.FindAsync(Kinds.Namespaces, new("", "default"), Ct)).ShouldNotBeNull();
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(relaying);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class CommandExitTests
     [InlineData("services --node nowhere", 1)]
     [InlineData("services --socket /nowhere.sock", 3)]
     [InlineData("services -o xml", 2)]
-    [InlineData("probe connect 203.0.113.77:9 --timeout 0.2", 1)]
+    [InlineData("probe connect 127.0.0.1:1 --timeout 0.2", 1)]
     [InlineData("config check /nowhere.yaml", 1)]
     [InlineData("lab kubectl logs -l app=echo --tail 1", 0)]
     public void Code_SaysWhatHappened(string command, int expected)
