@@ -35,7 +35,7 @@ internal sealed class AgentTables : Check
             var (used, size) = (table.Number("used") ?? 0, table.Number("size") ?? 0);
             var percent = size == 0 ? 0 : 100 * used / size;
             var measured = $"{Figure.Count((long)used)} of {Figure.Count((long)size)} entries ({Figure.Percent(percent)})";
-            var fix = table.Text("key") is { Length: > 0 } key ? $"raise {key} (now {size:0})" : null;
+            var fix = percent >= WarnPercent && table.Text("key") is { Length: > 0 } key ? $"raise {key} (now {size:0})" : null;
             findings.Add(new Finding(percent >= FailPercent ? Verdict.Fail : percent >= WarnPercent ? Verdict.Warn : Verdict.Pass, measured, table.Text("name"), fix));
         }
         return findings.Count > 0 ? findings : [Finding.Unknown("the agent reports no tables")];

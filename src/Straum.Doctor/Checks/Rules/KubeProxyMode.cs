@@ -5,7 +5,7 @@ namespace Straum.Doctor.Checks.Rules;
 /// <summary>Asks kube-proxy itself.</summary>
 internal sealed class KubeProxyMode : Check
 {
-    private static readonly Uri Page = new("http://localhost:10249/proxyMode");
+    private static readonly Uri Page = new("http://127.0.0.1:10249/proxyMode");
 
     public override string Id => "ST-RU-004";
 
@@ -22,6 +22,6 @@ internal sealed class KubeProxyMode : Check
     public override async Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
         var mode = (await host.GetAsync(Page, stop).ConfigureAwait(false))?.Trim();
-        return [mode is null ? Finding.Skip("no kube-proxy answers at localhost:10249") : mode is "iptables" or "ipvs" ? Finding.Warn($"{mode} mode") : Finding.Pass($"{mode} mode")];
+        return [mode is null ? Finding.Skip("no kube-proxy answers at 127.0.0.1:10249") : mode is "iptables" or "ipvs" ? Finding.Warn($"{mode} mode") : Finding.Pass($"{mode} mode")];
     }
 }
