@@ -1,7 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
 using Straum.Kubernetes.Client;
+using Straum.Lab.Echo;
 using Straum.Lab.Topology;
+using Straum.Linux;
 
 namespace Straum.Lab.Supervision;
 
@@ -20,8 +21,10 @@ public static class ApiRelay
             throw new LabException("the lab has an API server of its own");
         }
         var server = KubeConfigFile.Load(LabPaths.Kubeconfig).Server;
+        using var home = NetworkNamespace.Current();
         using var listener = SocketsIn.Namespace(LabTopology.RouterNamespace)(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(LabTopology.ApiOnFabric);
-        await TcpRelay.RunAsync(listener, new DnsEndPoint(server.DnsSafeHost, server.Port), stop);
+        await TcpRelay.RunAsync(
+            listener, server.DnsSafeHost, server.Port, (family, type, protocol) => home.Run(() => EchoServer.Here(family, type, protocol)), stop);
     }
 }

@@ -8,6 +8,7 @@ using Straum.Kubernetes.Informers;
 using Straum.Kubernetes.Leases;
 using Straum.Kubernetes.Objects;
 using Straum.Kubernetes.Snapshots;
+using Straum.Lab.Echo;
 using Straum.Lab.Supervision;
 
 namespace Straum.Lab.ApiServer;
@@ -73,7 +74,7 @@ public sealed class OwnClientTests : IAsyncLifetime
         using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
         using var stop = new CancellationTokenSource();
-        var relaying = TcpRelay.RunAsync(listener, _server.EndPoints[0], stop.Token);
+        var relaying = TcpRelay.RunAsync(listener, "127.0.0.1", _server.EndPoints[0].Port, EchoServer.Here, stop.Token);
         using var client = new KubernetesClient(KubeConfigFile.Parse(
             elsewhere.Replace($":{_server.EndPoints[0].Port}", $":{((IPEndPoint)listener.LocalEndPoint!).Port}", StringComparison.Ordinal), "test"));
         (await client.FindAsync(Kinds.Namespaces, new("", "default"), Ct)).ShouldNotBeNull();
