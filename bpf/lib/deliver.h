@@ -21,7 +21,6 @@ INLINE int track_incoming(struct __sk_buff *skb, struct scratch *memory, enum fo
 {
 	struct packet *pkt = &memory->packet;
 	struct ct_entry *entry;
-	struct flow_tuple to;
 	bool reply = false;
 
 	entry = ct_lookup(&pkt->tuple, &reply);
@@ -39,8 +38,8 @@ INLINE int track_incoming(struct __sk_buff *skb, struct scratch *memory, enum fo
 	ct_touch(entry, pkt, reply);
 	if (!reply || !(entry->flags & CT_WIRE))
 		return DROP_NONE;
-	to = tuple_reverse(&entry->peer);
-	return rewrite(skb, pkt, &to);
+	memory->translation.to = tuple_reverse(&entry->peer);
+	return rewrite(skb, pkt, &memory->translation.to);
 }
 
 /*

@@ -135,10 +135,12 @@ INLINE int decrement_ttl(struct __sk_buff *skb, struct packet *pkt)
 
 INLINE int set_macs(struct __sk_buff *skb, const __u8 *dst, const __u8 *src)
 {
-	if (bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), dst, ETH_ALEN, 0) ||
-	    bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_source), src, ETH_ALEN, 0))
-		return DROP_CHECKSUM;
-	return DROP_NONE;
+	__u8 macs[2 * ETH_ALEN];
+
+	/* They lie side by side: one call. */
+	__builtin_memcpy(macs, dst, ETH_ALEN);
+	__builtin_memcpy(macs + ETH_ALEN, src, ETH_ALEN);
+	return bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_dest), macs, sizeof(macs), 0) ? DROP_CHECKSUM : DROP_NONE;
 }
 
 #endif
