@@ -51,7 +51,8 @@ public sealed class CaptureCommandTests(TargetPod pod) : IClassFixture<TargetPod
                 await Task.Delay(10, TestContext.Current.CancellationToken);
             }
 
-            NamespacedProcess.Signal(capture.Id, 2);
+            // Not SIGINT: who starts this in the background of a shell has it ignored, and the runtime keeps it so.
+            NamespacedProcess.Signal(capture.Id, 15);
             await capture.WaitForExitAsync(TestContext.Current.CancellationToken);
 
             capture.ExitCode.ShouldBe(0);
