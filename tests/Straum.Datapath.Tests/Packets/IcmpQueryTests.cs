@@ -62,7 +62,9 @@ public sealed class IcmpQueryTests : IClassFixture<DatapathFixture>
         // The first part goes up for its hop limit, and enters no flow; its brother comes with more.
         var first = Packet.Between(Pick(v4, PodA4, PodA6), Pick(v4, World4, World6), v4 ? Packet.Icmp : Packet.IcmpV6) with
         {
-            FragmentId = 9, MoreFragments = true, Payload = new byte[64],
+            FragmentId = 9,
+            MoreFragments = true,
+            Payload = new byte[64],
         };
         _kernel.FromPod(first with { Ttl = 1 }).Verdict.ShouldBe(Verdict.ToStack);
         _kernel.FromPod(first with { Ttl = 64, FragmentOffset = 72, MoreFragments = false, Payload = new byte[8] }).Packet.Source.ShouldBe(Pick(v4, Node4, Node6));

@@ -46,7 +46,8 @@ internal static class Following
         var length = about.ToBytes().Length;
         var quote = packets.Pick(length, length, (v4 ? 28 : 48) + about.Options.Length, 20, 0);
         return about.Error(from, v4 ? packets.Pick<byte>(3, 11, 12) : packets.Pick<byte>(1, 2, 3, 4), packets.Pick<byte>(0, 1, 4), 1300, Math.Min(quote, length))
-            with { Ttl = packets.AnyHopLimit };
+            with
+        { Ttl = packets.AnyHopLimit };
     }
 
     /// <summary>Who got it, and by which hook an answer comes.</summary>

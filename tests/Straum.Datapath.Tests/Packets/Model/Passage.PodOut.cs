@@ -272,8 +272,15 @@ internal sealed partial class Passage
         var target = frame[(sight.L4 + 8)..(sight.L4 + 24)];
         var answer = new Packet
         {
-            Source = new IPAddress(target), Destination = Ends.Address(sight.Ends.Source), Protocol = Packet.IcmpV6, Type = 136, Ttl = 255,
-            EchoId = 0x6000, Payload = [.. target, 2, 1, .. pod.HostMac.ToArray()], SourceMac = pod.HostMac, DestinationMac = new MacAddress(frame.AsSpan(6, 6)),
+            Source = new IPAddress(target),
+            Destination = Ends.Address(sight.Ends.Source),
+            Protocol = Packet.IcmpV6,
+            Type = 136,
+            Ttl = 255,
+            EchoId = 0x6000,
+            Payload = [.. target, 2, 1, .. pod.HostMac.ToArray()],
+            SourceMac = pod.HostMac,
+            DestinationMac = new MacAddress(frame.AsSpan(6, 6)),
         };
         return AnswerNeighbour(answer.ToFrame());
     }

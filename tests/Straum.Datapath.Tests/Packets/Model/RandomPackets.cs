@@ -43,15 +43,28 @@ internal sealed class RandomPackets(Random random, int sequence)
         var v4 = source.GetAddressBytes().Length == 4;
         var protocol = random.Next(100) switch
         {
-            < 36 => Packet.Tcp, < 62 => Packet.Udp, < 84 => v4 ? Packet.Icmp : Packet.IcmpV6, < 92 => Packet.Sctp, < 96 => Packet.Gre,
-            < 98 => v4 ? Packet.IcmpV6 : Packet.Icmp, _ => (byte)59,
+            < 36 => Packet.Tcp,
+            < 62 => Packet.Udp,
+            < 84 => v4 ? Packet.Icmp : Packet.IcmpV6,
+            < 92 => Packet.Sctp,
+            < 96 => Packet.Gre,
+            < 98 => v4 ? Packet.IcmpV6 : Packet.Icmp,
+            _ => (byte)59,
         };
         var packet = new Packet
         {
-            Source = source, Destination = destination, Protocol = protocol, Ttl = AnyHopLimit, Flags = AnyFlags, Payload = Bytes(AnySize),
-            SourcePort = Pick<ushort>(40000, 40000, 40001, 50000, 50001), DestinationPort = Pick<ushort>(80, 80, 81, 8080, 8081),
+            Source = source,
+            Destination = destination,
+            Protocol = protocol,
+            Ttl = AnyHopLimit,
+            Flags = AnyFlags,
+            Payload = Bytes(AnySize),
+            SourcePort = Pick<ushort>(40000, 40000, 40001, 50000, 50001),
+            DestinationPort = Pick<ushort>(80, 80, 81, 8080, 8081),
             // A message of nothing but zeros would have a checksum that no update in place yields (RFC 1624 5).
-            Type = IcmpType(v4), EchoId = Pick<ushort>(0, 1, 50000), IcmpLow = (ushort)random.Next(1, 4),
+            Type = IcmpType(v4),
+            EchoId = Pick<ushort>(0, 1, 50000),
+            IcmpLow = (ushort)random.Next(1, 4),
             NoChecksum = protocol == Packet.Udp && Chance(5),
             Options = v4 && Chance(12) ? [.. Enumerable.Repeat((byte)1, 4 * random.Next(1, 11))] : [],
             Extensions = v4 || !Chance(15) ? [] : [.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => Pick(Chain))],

@@ -61,8 +61,12 @@ internal sealed record Sequence(NodeState Node, IReadOnlyList<Step> Steps)
         }
         var solicitation = new Packet
         {
-            Source = packets.Pick(PodA6, PodA6, PodB6, World6, IPAddress.IPv6None), Destination = packets.Pick(IPAddress.Parse("ff02::1:ff00:1"), PodB6),
-            Protocol = Packet.IcmpV6, Type = 135, Code = packets.Pick<byte>(0, 0, 0, 1), Ttl = packets.Pick<byte>(255, 255, 255, 64),
+            Source = packets.Pick(PodA6, PodA6, PodB6, World6, IPAddress.IPv6None),
+            Destination = packets.Pick(IPAddress.Parse("ff02::1:ff00:1"), PodB6),
+            Protocol = Packet.IcmpV6,
+            Type = 135,
+            Code = packets.Pick<byte>(0, 0, 0, 1),
+            Ttl = packets.Pick<byte>(255, 255, 255, 64),
             Payload = [.. IPAddress.Parse("fe80::1").GetAddressBytes(), 1, 1, .. PodMac.ToArray()],
             Extensions = packets.Chance(20) ? [packets.Pick(Packet.HopByHop, Packet.FragmentHeader)] : [],
         };
@@ -79,7 +83,9 @@ internal sealed record Sequence(NodeState Node, IReadOnlyList<Step> Steps)
             < 8 => new Change(number, "a backend gone", node => OfBackend(node, seed, backend => backend with { Usable = false, Generation = backend.Generation + 1 })),
             _ => new Change(number, "a backend's id given to another", node => OfBackend(node, seed, backend => backend with
             {
-                Usable = true, Generation = backend.Generation + 1, End = Later().RandomEnd(backend.End.Address.GetAddressBytes().Length == 4, Packet.Tcp),
+                Usable = true,
+                Generation = backend.Generation + 1,
+                End = Later().RandomEnd(backend.End.Address.GetAddressBytes().Length == 4, Packet.Tcp),
             })),
         };
 
