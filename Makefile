@@ -14,7 +14,7 @@ BPF_FLAGS  := -O2 -g -Wall -Wextra -Werror -Wno-unused-parameter -Wno-address-of
 BPF_SRC    := $(wildcard bpf/*.bpf.c)
 BPF_HDR    := $(wildcard bpf/abi/*.h bpf/abi/*.def bpf/lib/*.h)
 BPF_OBJ    := $(BPF_SRC:bpf/%.bpf.c=bin/bpf/%.bpf.o)
-CS_SRC     := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.json' 2>/dev/null | grep -v /obj/) \
+CS_SRC     := $(shell find src -name '*.cs' -o -name '*.csproj' -o -name '*.json' 2>/dev/null | grep -vE '/(bin|obj)/') \
               Directory.Build.props Directory.Packages.props
 
 .PHONY: deps build bpf abi docs lab test test-long bench fuzz lint clean down budget package image chart

@@ -149,6 +149,15 @@ int pod_solicitation(struct __sk_buff *skb)
 	return answer_solicitation(skb, PLACE, &pkt);
 }
 
+/* A pod tells and asks routers of its own accord, and needs no answer. */
+INLINE bool is_for_router(const struct packet *pkt)
+{
+	if (pkt->flags & PKT_V4)
+		return pkt->tuple.proto == IPPROTO_IGMP;
+	return pkt->tuple.proto == IPPROTO_ICMPV6 && ((pkt->icmp_type >= ICMP6_MLD_QUERY && pkt->icmp_type <= ICMP6_RS) ||
+						      pkt->icmp_type == ICMP6_MLD2_REPORT);
+}
+
 INLINE int leave(struct __sk_buff *skb, enum tail tail)
 {
 	bpf_tail_call(skb, &pod_tails, tail);
@@ -178,14 +187,15 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 		return drop(skb, PLACE, reason);
 	if (pkt->icmp_type == ICMP6_NS && pkt->tuple.proto == IPPROTO_ICMPV6)
 		return leave(skb, TAIL_SOLICITATION);
-	self = pod_lookup(&pkt->tuple.src);
-	if (!self || self->ifindex != skb->ifindex) {
-		if (addr_is_multicast(&pkt->tuple.dst))
+	if (addr_is_multicast(&pkt->tuple.dst)) {
+		if (!is_for_router(pkt))
 			return drop(skb, PLACE, DROP_MULTICAST);
-		return drop(skb, PLACE, DROP_SOURCE_ADDRESS);
+		COUNT(for_routers);
+		return TC_ACT_SHOT;
 	}
-	if (addr_is_multicast(&pkt->tuple.dst))
-		return drop(skb, PLACE, DROP_MULTICAST);
+	self = pod_lookup(&pkt->tuple.src);
+	if (!self || self->ifindex != skb->ifindex)
+		return drop(skb, PLACE, DROP_SOURCE_ADDRESS);
 	if (pkt->flags & PKT_ICMP_ERROR)
 		return leave(skb, TAIL_ICMP_ERROR);
 

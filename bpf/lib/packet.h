@@ -49,8 +49,11 @@ struct {
 #define ICMP_PARAMETERPROB 12
 #define ICMP6_ECHO 128
 #define ICMP6_ECHOREPLY 129
+#define ICMP6_MLD_QUERY 130	/* report and done follow: RFC 2710 */
+#define ICMP6_RS 133
 #define ICMP6_NS 135
 #define ICMP6_NA 136
+#define ICMP6_MLD2_REPORT 143
 
 struct ipv6_fragment {
 	__u8 nexthdr;

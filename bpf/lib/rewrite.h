@@ -63,6 +63,23 @@ INLINE int store_addresses(struct __sk_buff *skb, bool v4, __u16 l3, const struc
 }
 
 /*
+ * A checksum that an update in place makes zero may be that of a message which
+ * is zero all over, where only 0xffff is right. It is right for any other too
+ * (RFC 1624 5).
+ */
+INLINE bool settle_zero(struct __sk_buff *skb, __u16 sum)
+{
+	__be16 checksum;
+
+	if (bpf_skb_load_bytes(skb, sum, &checksum, sizeof(checksum)))
+		return false;
+	if (checksum)
+		return true;
+	checksum = 0xffff;
+	return !bpf_skb_store_bytes(skb, sum, &checksum, sizeof(checksum), 0);
+}
+
+/*
  * Writes the ports of `to`, or the identifier, into the L4 header of `pkt`, and
  * keeps the checksum at `sum` true. Protocols without ports, and SCTP, whose
  * checksum is over everything, are never given other ones.
@@ -78,7 +95,7 @@ INLINE int rewrite_ports(struct __sk_buff *skb, const struct packet *pkt, const 
 		return DROP_NONE;
 	if (from->proto == IPPROTO_ICMP || from->proto == IPPROTO_ICMPV6) {
 		if (bpf_l4_csum_replace(skb, sum, from->sport, to->sport, 2) ||
-		    bpf_skb_store_bytes(skb, pkt->l4 + ICMP_ID, ports, 2, 0))
+		    bpf_skb_store_bytes(skb, pkt->l4 + ICMP_ID, ports, 2, 0) || !settle_zero(skb, sum))
 			return DROP_CHECKSUM;
 		return DROP_NONE;
 	}

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Straum.Datapath.Abi;
 
 /// <summary>counters: PERCPU_ARRAY of one. What happened that is no drop.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 96)]
+[StructLayout(LayoutKind.Sequential, Size = 104)]
 public partial struct Counters : IEquatable<Counters>
 {
     /// <summary>Delivered into a pod's namespace.</summary>
@@ -22,6 +22,8 @@ public partial struct Counters : IEquatable<Counters>
     public ulong Masqueraded;
     /// <summary>ARP and NDP answered for the gateway.</summary>
     public ulong NeighbourReplies;
+    /// <summary>IGMP, MLD and router solicitations: nobody on a pod's link to hear them.</summary>
+    public ulong ForRouters;
     /// <summary>Refusals sent back to pods.</summary>
     public ulong Rejected;
     public ulong CtCreated;

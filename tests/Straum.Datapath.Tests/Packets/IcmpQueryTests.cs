@@ -33,6 +33,15 @@ public sealed class IcmpQueryTests : IClassFixture<DatapathFixture>
         }
     }
 
+    // The one message to which a checksum of zero is wrong, and the only one that an update in place cannot tell (RFC 1624 5).
+    [Fact]
+    public void ReplyOfNothingButZeros_HasARightChecksum()
+    {
+        var sent = Packet.Between(PodA4, World4, Packet.Icmp) with { EchoId = 0, Payload = new byte[8] };
+        var reply = _kernel.FromNetwork(_kernel.FromPod(sent).Packet.Reply());
+        reply.Frame.AsSpan(34, 8).ToArray().ShouldBe([0, 0, 0xff, 0xff, 0, 0, 0, 0]);
+    }
+
     [Theory]
     [InlineData(true, 10)]   // router solicitation
     [InlineData(true, 5)]    // redirect

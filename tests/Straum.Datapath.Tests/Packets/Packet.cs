@@ -10,7 +10,7 @@ namespace Straum.Datapath.Tests.Packets;
 /// </summary>
 internal sealed partial record Packet
 {
-    public const byte Icmp = 1, Tcp = 6, Udp = 17, Gre = 47, IcmpV6 = 58, Sctp = 132;
+    public const byte Icmp = 1, Igmp = 2, Tcp = 6, Udp = 17, Gre = 47, IcmpV6 = 58, Sctp = 132;
 
     /// <summary>RFC 8200 4, RFC 4302.</summary>
     public const byte HopByHop = 0, Routing = 43, FragmentHeader = 44, Authentication = 51, DestinationOptions = 60;

@@ -74,6 +74,22 @@ public sealed class PodOutTests : IClassFixture<DatapathFixture>
     }
 
     [Theory]
+    [InlineData("::", "ff02::16", Packet.IcmpV6, 143)]
+    [InlineData("fe80::5", "ff02::16", Packet.IcmpV6, 143)]
+    [InlineData("fd00:10:244:1::a", "ff02::16", Packet.IcmpV6, 143)]
+    [InlineData("fe80::5", "ff02::1:ff00:1", Packet.IcmpV6, 131)]
+    [InlineData("fe80::5", "ff02::2", Packet.IcmpV6, 132)]
+    [InlineData("::", "ff02::2", Packet.IcmpV6, 133)]
+    [InlineData("172.30.0.10", "224.0.0.22", Packet.Igmp, 0)]
+    public void ForARouterOnTheLink_IsNoDrop(string source, string destination, byte protocol, byte type)
+    {
+        var sent = Packet.Between(IPAddress.Parse(source), IPAddress.Parse(destination), protocol) with { Type = type, Ttl = 255 };
+        _kernel.FromPod(sent).Verdict.ShouldBe(Verdict.Drop);
+        _kernel.Drops(DropReason.Multicast).ShouldBe(0u);
+        _kernel.Counted(c => c.ForRouters).ShouldBe(1u);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void HopLimitReached_GoesUpUntouched(bool v4)

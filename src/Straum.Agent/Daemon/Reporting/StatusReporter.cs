@@ -106,6 +106,7 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
             sum.Translated += cpu.Translated;
             sum.Masqueraded += cpu.Masqueraded;
             sum.NeighbourReplies += cpu.NeighbourReplies;
+            sum.ForRouters += cpu.ForRouters;
             sum.Rejected += cpu.Rejected;
             sum.CtCreated += cpu.CtCreated;
             sum.CtInsertFailed += cpu.CtInsertFailed;
@@ -120,6 +121,7 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
             ["translated"] = sum.Translated,
             ["masqueraded"] = sum.Masqueraded,
             ["neighbour_replies"] = sum.NeighbourReplies,
+            ["for_routers"] = sum.ForRouters,
             ["rejected"] = sum.Rejected,
             ["conntrack_created"] = sum.CtCreated,
             ["conntrack_insert_failed"] = sum.CtInsertFailed,

@@ -34,6 +34,7 @@ internal sealed record Tally
     public ulong Translated { get; init; }
     public ulong Masqueraded { get; init; }
     public ulong NeighbourReplies { get; init; }
+    public ulong ForRouters { get; init; }
     public ulong Rejected { get; init; }
     public ulong Created { get; init; }
 
@@ -46,6 +47,7 @@ internal sealed record Tally
         Translated = counters.Translated,
         Masqueraded = counters.Masqueraded,
         NeighbourReplies = counters.NeighbourReplies,
+        ForRouters = counters.ForRouters,
         Rejected = counters.Rejected,
         Created = counters.CtCreated,
     };
@@ -59,6 +61,7 @@ internal sealed record Tally
         Translated = Translated - before.Translated,
         Masqueraded = Masqueraded - before.Masqueraded,
         NeighbourReplies = NeighbourReplies - before.NeighbourReplies,
+        ForRouters = ForRouters - before.ForRouters,
         Rejected = Rejected - before.Rejected,
         Created = Created - before.Created,
     };

@@ -31,13 +31,13 @@ internal sealed partial class Passage
         {
             return Solicitation(device, sight);
         }
-        if (!node.Pods.TryGetValue(sight.Ends.Source, out var self) || self.Device != device)
-        {
-            return Drop(IsMulticast(sight.Ends.Destination) ? DropReason.Multicast : DropReason.SourceAddress);
-        }
         if (IsMulticast(sight.Ends.Destination))
         {
-            return Drop(DropReason.Multicast);
+            return IsForRouter(sight) ? ForRouter() : Drop(DropReason.Multicast);
+        }
+        if (!node.Pods.TryGetValue(sight.Ends.Source, out var self) || self.Device != device)
+        {
+            return Drop(DropReason.SourceAddress);
         }
         return sight.IsIcmpError ? PodError(sight) : PodPacket(self, sight);
     }
@@ -303,6 +303,15 @@ internal sealed partial class Passage
         }
         byte[] asker = frame[22..28], mac = pod.HostMac.ToArray();
         return AnswerNeighbour([.. asker, .. mac, .. frame[12..20], 0, 2, .. mac, .. target, .. asker, .. sender, .. frame[42..]]);
+    }
+
+    // Who is in a group (IGMP, MLD), and whether there is a router: a pod's link has none that would listen.
+    private static bool IsForRouter(Sight sight) => sight.V4 ? sight.Ends.Protocol == Packet.Igmp : sight.IcmpType is >= 130 and <= 133 or 143;
+
+    private Expectation ForRouter()
+    {
+        _tally = _tally with { ForRouters = 1 };
+        return Drop();
     }
 
     private Expectation AnswerNeighbour(byte[] answer)

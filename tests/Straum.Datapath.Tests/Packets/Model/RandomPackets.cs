@@ -61,10 +61,9 @@ internal sealed class RandomPackets(Random random, int sequence)
             Payload = Bytes(AnySize),
             SourcePort = Pick<ushort>(40000, 40000, 40001, 50000, 50001),
             DestinationPort = Pick<ushort>(80, 80, 81, 8080, 8081),
-            // A message of nothing but zeros would have a checksum that no update in place yields (RFC 1624 5).
             Type = IcmpType(v4),
             EchoId = Pick<ushort>(0, 1, 50000),
-            IcmpLow = (ushort)random.Next(1, 4),
+            IcmpLow = (ushort)random.Next(0, 4),
             NoChecksum = protocol == Packet.Udp && Chance(5),
             Options = v4 && Chance(12) ? [.. Enumerable.Repeat((byte)1, 4 * random.Next(1, 11))] : [],
             Extensions = v4 || !Chance(15) ? [] : [.. Enumerable.Range(0, random.Next(1, 8)).Select(_ => Pick(Chain))],

@@ -191,6 +191,7 @@ internal sealed class Run(ModelFixture kernel, DropLedger drops)
             sum.Translated += each.Translated;
             sum.Masqueraded += each.Masqueraded;
             sum.NeighbourReplies += each.NeighbourReplies;
+            sum.ForRouters += each.ForRouters;
             sum.Rejected += each.Rejected;
             sum.CtCreated += each.CtCreated;
         }
