@@ -71,7 +71,9 @@ INLINE int deliver(struct __sk_buff *skb, enum place place, enum former former)
 	if (reason)
 		return drop(skb, place, reason);
 
-	pod = pod_lookup(&pkt->tuple.dst);
+	/* A translation leads from the node's address to a pod's, and from no pod to another. */
+	if (!pod)
+		pod = pod_lookup(&pkt->tuple.dst);
 	if (!pod || pkt->ttl <= 1)
 		return to_stack();
 	reason = decrement_ttl(skb, pkt);

@@ -78,7 +78,7 @@ internal sealed class ObjectFiles : IDisposable
                 }
                 else if (name != "sweep")
                 {
-                    file.SetConstant("has_former", (byte)(hasFormer ? 1 : 0));
+                    ConfigurePackets(file, hasFormer);
                 }
                 loaded.Add(name, file.Load());
             }
@@ -97,6 +97,13 @@ internal sealed class ObjectFiles : IDisposable
     /// <summary>What socket.bpf.c has to be told about this kernel.</summary>
     internal static void ConfigureSocket(BpfObjectFile file) =>
         file.SetConstant("has_set_retval", (byte)(Features.SetReturnValue.IsSupported ? 1 : 0));
+
+    /// <summary>What the programs that see packets have to be told.</summary>
+    internal static void ConfigurePackets(BpfObjectFile file, bool hasFormer)
+    {
+        file.SetConstant("has_former", (byte)(hasFormer ? 1 : 0));
+        file.SetConstant("has_coarse_clock", (byte)(Features.CoarseClock.IsSupported ? 1 : 0));
+    }
 
     public void Dispose() => _files.ForEach(f => f.Dispose());
 

@@ -46,9 +46,9 @@ public static class VerifierCheck
             {
                 ObjectFiles.ConfigureSocket(file);
             }
-            else if (upgrading && name != Sweep)
+            else if (name != Sweep)
             {
-                file.SetConstant("has_former", (byte)1);
+                ObjectFiles.ConfigurePackets(file, upgrading);
             }
             foreach (var program in refused.Keys)
             {

@@ -26,6 +26,10 @@ public static class Features
     public static Feature RedirectPeer { get; } = new(
         "bpf_redirect_peer", new Version(5, 10), () => Helper(BpfProgramType.Classifier, Libbpf.BPF_FUNC_redirect_peer));
 
+    /// <summary>The time of the last tick, without asking the clock.</summary>
+    public static Feature CoarseClock { get; } = new(
+        "bpf_ktime_get_coarse_ns", new Version(5, 11), () => Helper(BpfProgramType.Classifier, Libbpf.BPF_FUNC_ktime_get_coarse_ns));
+
     public static Feature ForEachMapElement { get; } = new(
         "bpf_for_each_map_elem", new Version(5, 13), () => Helper(BpfProgramType.Classifier, Libbpf.BPF_FUNC_for_each_map_elem));
 
@@ -45,7 +49,7 @@ public static class Features
 
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Btf, BatchOperations, RingBuffer, RedirectNeigh, RedirectPeer, ForEachMapElement,
+        Btf, BatchOperations, RingBuffer, RedirectNeigh, RedirectPeer, CoarseClock, ForEachMapElement,
         SyscallPrograms, Timers, SetReturnValue, SockDestroy, Tcx,
     ];
 

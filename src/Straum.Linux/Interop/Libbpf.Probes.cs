@@ -6,6 +6,7 @@ internal static partial class Libbpf
 {
     internal const uint BPF_FUNC_redirect_neigh = 152;
     internal const uint BPF_FUNC_redirect_peer = 155;
+    internal const uint BPF_FUNC_ktime_get_coarse_ns = 160;
     internal const uint BPF_FUNC_for_each_map_elem = 164;
     internal const uint BPF_FUNC_timer_init = 169;
     internal const uint BPF_FUNC_set_retval = 187;
