@@ -19,27 +19,27 @@ counts() {
     { print attr("passed"), attr("failed") + attr("errors"), attr("skipped") }'
 }
 
-# failures REPORT → a line "type.method" for every failed test, each method once
-failures() {
+# failed REPORT → a line "type.method" for every failed test; each row of a theory is a test
+failed() {
   awk -v RS='<test ' '
-    function attr(n,  m) { if (match($0, "(^| )" n "=\"[^\"]*\"")) { m = substr($0, RSTART, RLENGTH); sub(/^[^"]*"/, "", m); sub(/"$/, "", m); return m } return "" }
-    NR > 1 && /result="Fail"/ { print attr("type") "." attr("method") }' "$1" 2>/dev/null | sort -u
+    function attr(n,  m) { if (match($0, " " n "=\"[^\"]*\"")) { m = substr($0, RSTART, RLENGTH); sub(/^[^"]*"/, "", m); sub(/"$/, "", m); return m } return "" }
+    NR > 1 && /result="Fail"/ { print attr("type") "." attr("method") }' "$1" 2>/dev/null
 }
 
 # messages REPORT → name and message of every failed test
 messages() {
   awk -v RS='<test ' '
     NR > 1 && /result="Fail"/ {
-      name = $0; sub(/^name="/, "", name); sub(/".*/, "", name)
-      text = ""; if (match($0, /<message>.*<\/message>/)) { text = substr($0, RSTART + 9, RLENGTH - 19); gsub(/<!\[CDATA\[|\]\]>/, "", text) }
-      gsub(/&quot;/, "\"", name); gsub(/\\r?\\n|\n/, "\n    ", text)
+      name = ""; if (match($0, / name="[^"]*"/)) name = substr($0, RSTART + 7, RLENGTH - 8)
+      text = ""; if (match($0, /<message>.*<\/message>/)) text = substr($0, RSTART + 9, RLENGTH - 19)
+      gsub(/<!\[CDATA\[|\]\]>/, "", text); gsub(/&quot;/, "\"", name); gsub(/\n/, "\n    ", text)
       print "  " name "\n    " text
-    }' "$1" 2>/dev/null | cut -c 1-400 | head -60
+    }' "$1" 2>/dev/null | cut -c 1-400 | head -80
 }
 
 tools/step.sh "test programs" dotnet build straum.slnx -c Release -v q --nologo || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
-passed=0 failed=0 skipped=0
+passed=0 failures=0 skipped=0
 broken=() # "suite method"
 mkdir -p "$results"
 rm -f "$results"/*.xml
@@ -56,8 +56,8 @@ for project in tests/*.Tests; do
     f=$(( ${f:-0} + 1 ))
     broken+=("$name -")
   fi
-  while read -r method; do broken+=("$name $method"); done < <(failures "$report")
-  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+  while read -r method; do broken+=("$name $method"); done < <(failed "$report" | sort -u)
+  passed=$((passed + ${p:-0})) failures=$((failures + ${f:-0})) skipped=$((skipped + ${s:-0}))
 done
 
 if [ ${#broken[@]} -gt 0 ]; then
@@ -66,17 +66,17 @@ if [ ${#broken[@]} -gt 0 ]; then
 fi
 
 # Once more, alone. A suite that did not end by itself has no test to repeat.
-if [ "$failed" -le "$most_repeats" ] && [ ${#broken[@]} -gt 0 ]; then
+if [ "$failures" -le "$most_repeats" ] && [ ${#broken[@]} -gt 0 ]; then
   for entry in "${broken[@]}"; do
     read -r name method <<< "$entry"
     [ "$method" = - ] && continue
     report="$results/$name.again.xml"
     "$(program "$name")" -noLogo -noColor -method "$method" -xml "$report" > "$results/$name.again.log" 2>&1
     read -r p f _ < <(counts "$report")
-    first=$(awk -v RS='<test ' -v m="$method" 'NR > 1 && /result="Fail"/ && index($0, "method=\"" substr(m, match(m, /[^.]*$/)) "\"") { n++ } END { print n + 0 }' "$results/$name.xml")
+    first=$(failed "$results/$name.xml" | grep -cFx "$method")
     if [ "${f:-1}" -eq 0 ] && [ "${p:-0}" -gt 0 ]; then
       echo "== unsteady: $method failed and, run again alone, passed"
-      passed=$((passed + first)) failed=$((failed - first))
+      passed=$((passed + first)) failures=$((failures - first))
     else
       echo "== $method failed again"
       messages "$report"
@@ -84,5 +84,5 @@ if [ "$failed" -le "$most_repeats" ] && [ ${#broken[@]} -gt 0 ]; then
   done
 fi
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+echo "$passed passed, $failures failed, $skipped skipped"
+[ "$failures" -eq 0 ] && [ "$passed" -gt 0 ]
