@@ -59,7 +59,7 @@ public sealed class PodTests : CheckTest
     public async Task Mtu_EndsDiffer_Fails()
     {
         _pod.LinkList[0] = _pod.LinkList[0] with { Mtu = 1400 };
-        (await FindAsync("ST-PO-003")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Fail), f => f.Fix.ShouldBe("straum exec default/web -- ip link set dev eth0 mtu 1400"));
+        (await FindAsync("ST-PO-003")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Fail), f => f.Fix.ShouldBe("straum exec default/web -- ip link set dev eth0 mtu 1500"));
     }
 
     [Fact]
@@ -67,6 +67,7 @@ public sealed class PodTests : CheckTest
     {
         AddLink(Host.Own, 9, "straum_vxlan", 1500, "vxlan", new VxlanSettings { External = true });
         await ShouldBeAsync("ST-PO-003", Verdict.Fail, "1500 + 50 does not fit the uplink's 1500");
+        (await FindAsync("ST-PO-003")).Fix.ShouldBe("straum exec default/web -- ip link set dev eth0 mtu 1450; ip link set dev lxc0 mtu 1450");
     }
 
     [Fact]

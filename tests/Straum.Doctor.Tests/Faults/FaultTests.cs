@@ -31,7 +31,7 @@ public sealed class FaultTests : IDisposable
 
     [Fact]
     public async Task PodMtuUnlikeItsOtherEnd_IsFound() => await ShouldFindAsync(
-        "ST-PO-003", Verdict.Fail, () => FaultyNode.Do(_node.Pod, "ip link set eth0 mtu 1400"));
+        "ST-PO-003", Verdict.Fail, () => FaultyNode.Do(_node.Pod, "ip link set eth0 mtu 1400"), mends: true);
 
     [Fact]
     public async Task VxlanLink_IsFound() => await ShouldFindAsync(
@@ -47,11 +47,11 @@ public sealed class FaultTests : IDisposable
 
     [Fact]
     public async Task StrictReversePath_IsFound() => await ShouldFindAsync(
-        "ST-SY-005", Verdict.Warn, () => FaultyNode.Do(_node.Node, "sysctl -qw net.ipv4.conf.eth0.rp_filter=1"));
+        "ST-SY-005", Verdict.Warn, () => FaultyNode.Do(_node.Node, "sysctl -qw net.ipv4.conf.eth0.rp_filter=1"), mends: true);
 
     [Fact]
     public async Task PortRangeOverNodePorts_IsFound() => await ShouldFindAsync(
-        "ST-SY-001", Verdict.Warn, () => FaultyNode.Do(_node.Node, "sysctl -qw net.ipv4.ip_local_reserved_ports= net.ipv4.ip_local_port_range='20000 32000'"), alsoTuned: true);
+        "ST-SY-001", Verdict.Warn, () => FaultyNode.Do(_node.Node, "sysctl -qw net.ipv4.ip_local_reserved_ports= net.ipv4.ip_local_port_range='20000 32000'"), alsoTuned: true, mends: true);
 
     [Fact]
     public async Task OverflowingListener_IsFound()
@@ -89,6 +89,20 @@ public sealed class FaultTests : IDisposable
             FaultyNode.Do(_node.Router, "ip route add blackhole 10.200.0.0/16");
             _node.Node.Namespace.Run(() => OpenFlows(max * 95 / 100));
         });
+    }
+
+    [Fact]
+    public async Task StolenCpu_IsFound() => await ShouldFindAsync("ST-CP-001", Verdict.Fail, () => _node.StolenPercent = 20);
+
+    [Fact]
+    public async Task ThrottledDisk_IsFound()
+    {
+        using var disk = new ThrottledDisk();
+        _node.Disk = disk.Directory;
+        // How fast the machine's memory is "before" depends on what else it does: only the fault's verdict is certain.
+        var before = (await _node.ExamineAsync()).Where(static f => f.Id != "ST-DI-001").ToList();
+        disk.Throttle(writesPerSecond: 20);
+        (await _node.ExamineAsync()).Except(before).ShouldBe([("ST-DI-001", Verdict.Fail)]);
     }
 
     private static void OpenFlows(int count)
@@ -148,11 +162,17 @@ public sealed class FaultTests : IDisposable
     /// <param name="verdict">What it then says.</param>
     /// <param name="fault">What is done.</param>
     /// <param name="alsoTuned">The fault is a value that pods do not have either, which ST-SY-006 is right to say.</param>
-    private async Task ShouldFindAsync(string id, Verdict verdict, Action fault, bool alsoTuned = false)
+    /// <param name="mends">The fix that is printed can be pasted on this node, and then the check is as it was before.</param>
+    private async Task ShouldFindAsync(string id, Verdict verdict, Action fault, bool alsoTuned = false, bool mends = false)
     {
         var before = await _node.ExamineAsync();
         before.Where(static f => f.Verdict != Verdict.Warn).ShouldBeEmpty("the node is well before the fault");
         fault();
         (await _node.ExamineAsync()).Except(before).Where(f => !alsoTuned || f.Id != "ST-SY-006").ShouldBe([(id, verdict)]);
+        if (mends)
+        {
+            _node.Mend(id);
+            (await _node.ExamineAsync()).Where(f => f.Id == id).ShouldBe(before.Where(f => f.Id == id));
+        }
     }
 }

@@ -11,9 +11,15 @@ namespace Straum.Doctor.Faults;
 /// </summary>
 public sealed class FaultyNode : IDisposable
 {
-    /// <summary>What depends on the namespaces alone; CPU and disk of a busy test machine have their own opinion.</summary>
-    private static readonly CheckSelection Selection = new(["conntrack", "network", "rules", "sysctls", "dns", "pods", "ST-CL-003"], ["ST-SY-007", "ST-RU-004", "ST-DN-003", "ST-DN-005"], false);
+    /// <summary>What depends on the namespaces and on written-down files; the test machine's own files and disks may be as they like.</summary>
+    private static readonly CheckSelection Selection = new(
+        ["cpu", "conntrack", "network", "rules", "sysctls", "disk", "dns", "pods", "ST-CL-003"],
+        ["ST-SY-007", "ST-RU-004", "ST-DI-001", "ST-DI-002", "ST-DI-004", "ST-DI-005", "ST-DN-003", "ST-DN-005"], false);
 
+    private const string NoPressure = "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n";
+
+    private readonly Dictionary<string, Func<string>> _recorded;
+    private int _ticks;
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _hostDns, _clusterDns;
 
@@ -28,6 +34,15 @@ public sealed class FaultyNode : IDisposable
         Do(Pod, "ip addr add 10.9.3.2/24 dev eth0; ip link set eth0 up; ip route add default via 10.9.3.1");
         // In a new namespace "all" is strict where the machine's own is; the node must not depend on the machine.
         Do(Node, "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0 net.ipv4.conf.lxc0.rp_filter=0");
+        _recorded = new()
+        {
+            ["/etc/resolv.conf"] = static () => "nameserver 10.9.2.2\n",
+            ["/proc/stat"] = Stat,
+            ["/proc/net/softnet_stat"] = static () => "00000000 00000000 00000000 00000000 00000000\n",
+            ["/proc/pressure/cpu"] = static () => NoPressure,
+            ["/proc/pressure/memory"] = static () => NoPressure,
+            ["/proc/pressure/io"] = static () => NoPressure,
+        };
         _hostDns = Serve("10.9.2.2");
         _clusterDns = Serve("10.9.2.3");
     }
@@ -42,6 +57,18 @@ public sealed class FaultyNode : IDisposable
 
     /// <summary>The cluster's DNS takes questions and says nothing.</summary>
     public bool ClusterDnsDrops { get; set; }
+
+    /// <summary>Of a hundred ticks of each CPU, how many the hypervisor takes: in the written-down /proc/stat, because nobody can steal from this machine.</summary>
+    public int StolenPercent { get; set; }
+
+    /// <summary>Where ST-DI-001 writes; null leaves it out.</summary>
+    public string? Disk { get; set; }
+
+    /// <summary>What the last examination printed below what was wrong, by id.</summary>
+    public IReadOnlyDictionary<string, string> Fixes { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>Pastes what the last examination printed as a check's fix.</summary>
+    public void Mend(string id) => Do(Node, $"straum() {{ [ \"$1\" = exec ] || exit 2; pod=$2; shift 3; ip netns exec \"$pod\" \"$@\"; }}; {Fixes[id]}");
 
     /// <summary>Runs a line of shell in a namespace.</summary>
     public static void Do(TestNamespace within, string script)
@@ -60,10 +87,15 @@ public sealed class FaultyNode : IDisposable
             Peers = [IPAddress.Parse("10.9.2.2")],
             ClusterDns = IPAddress.Parse("10.9.2.3"),
             AgentSocket = "/run/straum-t-no-agent.sock",
+            DiskPath = Disk,
         };
         using var host = new LinuxHost(options, NetworkNamespace.Open(Node.Name));
-        var report = await new Examination(new HurriedHost(host, whilePausing)).RunAsync((only is null ? Selection : new CheckSelection([only], [], false)).From(Catalogue.All), TestContext.Current.CancellationToken);
+        var selection = only is not null ? new CheckSelection([only], [], false)
+            : Disk is not null ? Selection with { Ignore = [.. Selection.Ignore.Where(static i => i != "ST-DI-001")] }
+            : Selection;
+        var report = await new Examination(new HurriedHost(host, _recorded, whilePausing)).RunAsync(selection.From(Catalogue.All), TestContext.Current.CancellationToken);
         var wrong = report.Results.Where(static r => r.Verdict is Verdict.Warn or Verdict.Fail or Verdict.Unknown).ToList();
+        Fixes = wrong.ToDictionary(static r => r.Check.Id, static r => r.Findings.MaxBy(static f => f.Verdict)!.Fix ?? r.Check.Explanation.Fix);
         foreach (var finding in wrong.SelectMany(static r => r.Findings.Select(f => $"{r.Check.Id} {f}")))
         {
             TestContext.Current.TestOutputHelper?.WriteLine(finding);
@@ -81,6 +113,14 @@ public sealed class FaultyNode : IDisposable
         Router.Dispose();
         Node.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>A second later each time it is read.</summary>
+    private string Stat()
+    {
+        var ticks = 100 * Interlocked.Increment(ref _ticks);
+        var stolen = ticks / 100 * StolenPercent;
+        return $"cpu  0 0 0 {ticks - stolen} 0 0 0 {stolen} 0 0\n";
     }
 
     private Socket Serve(string address)

@@ -9,10 +9,11 @@ using Straum.Linux.Netlink;
 
 namespace Straum.Doctor.Faults;
 
-/// <summary>The real machine in a hurry: nothing waits for ten seconds, silence is certain sooner, and resolv.conf is the test's.</summary>
+/// <summary>The real machine in a hurry: nothing waits for ten seconds, silence is certain sooner, and some files are written down.</summary>
 /// <param name="host">The real one.</param>
+/// <param name="recorded">What some files of the machine say: those that a test cannot change, or that other programs do.</param>
 /// <param name="whilePausing">Happens once, between two samples; all checks wait for it.</param>
-internal sealed class HurriedHost(LinuxHost host, Action? whilePausing) : IHost
+internal sealed class HurriedHost(LinuxHost host, IReadOnlyDictionary<string, Func<string>> recorded, Action? whilePausing) : IHost
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
     private readonly Lazy<Task> _event = new(() => Task.Run(whilePausing ?? (static () => { })));
@@ -28,7 +29,7 @@ internal sealed class HurriedHost(LinuxHost host, Action? whilePausing) : IHost
 
     public IReadOnlyList<MountPoint> Mounts => host.Mounts;
 
-    public string? ReadText(string path) => path == "/etc/resolv.conf" ? "nameserver 10.9.2.2\n" : host.ReadText(path);
+    public string? ReadText(string path) => recorded.TryGetValue(path, out var text) ? text() : host.ReadText(path);
 
     public IReadOnlyList<string>? ListDirectory(string path) => host.ListDirectory(path);
 

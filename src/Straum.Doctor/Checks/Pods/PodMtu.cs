@@ -22,10 +22,14 @@ internal sealed class PodMtu : PodCheck
         var other = links.FirstOrDefault(l => l.Name == pod.HostDevice)?.Mtu;
         // A tunnel that some unrelated network uses is no reason to shrink pods; Straum's own takes all remotes.
         var header = Network.Tunnel.Of(links).Where(static t => t.Link.Vxlan?.External == true).Select(static t => t.HeaderBytes).DefaultIfEmpty(0).Max();
+        var room = Network.Uplinks.Mtu(host.Network) - header;
         return own is null || other is null ? null
-            : own != other ? Finding.Fail($"{own} in the pod, {other} at {pod.HostDevice}", fix: $"straum exec {pod.Name} -- ip link set dev {pod.PodDevice} mtu {Math.Min(own.Value, other.Value)}")
-            : Network.Uplinks.Mtu(host.Network) is { } uplink && own + header > uplink
-                ? Finding.Fail($"{own}{(header > 0 ? $" + {header}" : "")} does not fit the uplink's {uplink}", fix: $"straum exec {pod.Name} -- ip link set dev {pod.PodDevice} mtu {uplink - header}")
-                : null;
+            : own != other ? Finding.Fail($"{own} in the pod, {other} at {pod.HostDevice}", fix: Fix(pod, other.Value, Math.Min(other.Value, room ?? other.Value)))
+            : own > room ? Finding.Fail($"{own}{(header > 0 ? $" + {header}" : "")} does not fit the uplink's {room + header}", fix: Fix(pod, other.Value, room.Value))
+            : null;
     }
+
+    /// <summary>The node's end is the agent's word for what the pod should have; where that is too large both change, or they would differ.</summary>
+    private static string Fix(PodNetwork pod, int other, int wanted) =>
+        $"straum exec {pod.Name} -- ip link set dev {pod.PodDevice} mtu {wanted}" + (other == wanted ? "" : $"; ip link set dev {pod.HostDevice} mtu {wanted}");
 }
