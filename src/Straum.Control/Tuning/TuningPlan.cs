@@ -39,8 +39,8 @@ public static class TuningPlan
         }
         return reading.Applied switch
         {
-            { IsCertain: true } applied when applied.Written != now => Step(TuningAction.Keep, $"straum tune wrote {applied.Written}, and somebody changed it since"),
-            { } applied when applied.Written == now => Step(TuningAction.Change, "straum tune wrote another value before"),
+            { IsCertain: true } applied when applied.Written != now => Step(TuningAction.Keep, $"straum tune apply wrote {applied.Written}, and somebody changed it since"),
+            { } applied when applied.Written == now => Step(TuningAction.Change, "straum tune apply wrote another value before"),
             { } applied when applied.Previous == now => Step(TuningAction.Change, "the last apply did not get here, or the machine was started since"),
             _ when setting.IsDefault(facts, now) => Step(TuningAction.Change, "it has a default value"),
             _ when setting.Rule == SettingRule.Including => Step(TuningAction.Change, "what is there stays"),

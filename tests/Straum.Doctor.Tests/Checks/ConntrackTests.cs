@@ -88,10 +88,10 @@ public sealed class ConntrackTests : CheckTest
     [Fact]
     public async Task AgentTables_EachHasItsLine()
     {
-        Host.AgentReports["status"] = """{"tables":[{"name":"flows","used":95,"size":100,"key":"tables.flows"},{"name":"svc","used":1,"size":100,"key":""}]}""";
+        Host.AgentReports["status"] = """{"tables":[{"name":"flows","used":95,"size":100,"key":"tables.conntrack"},{"name":"svc","used":1,"size":100,"key":""}]}""";
         var result = await ExamineAsync("ST-CT-005");
         result.Findings.Select(static f => (f.Subject, f.Verdict)).ShouldBe([("flows", Verdict.Fail), ("svc", Verdict.Pass)]);
-        result.Findings[0].Fix.ShouldBe("raise tables.flows (now 100)");
+        result.Findings[0].Fix.ShouldBe("tables: {conntrack: 200}   # in /etc/straum/straum.yaml, then restart the agent; now 100");
     }
 
     private static string Counters(int drop = 0, int insertFailed = 0) =>

@@ -17,7 +17,7 @@ internal sealed class ApiConnection : Check
         Why: "Without kube-proxy nobody translates the kubernetes Service until the agent does, so the agent must reach the API server by its own address. A watch that is open and silent is one that a firewall forgot.",
         Threshold: "fail when the last request failed or a watch has no first list; warn when nothing, not even a bookmark, came for 300 s",
         Source: "the agent's own report, straum status; the API server sends bookmarks every minute",
-        Fix: "curl -k https://HOST:PORT/readyz   # kubernetes.serviceHost and servicePort in /etc/straum/straum.yaml; not the address of a Service");
+        Fix: "curl -k https://HOST:PORT/readyz   # kubernetes: {serviceHost: HOST, servicePort: PORT} in /etc/straum/straum.yaml; not the address of a Service");
 
     public override bool BeforeInstall => false;
 

@@ -18,7 +18,7 @@ internal sealed class OverlayLinks : Check
         Why: "An overlay wraps every packet: its header takes room from each, both ends spend CPU on it, and a path whose MTU did not grow with it loses large packets. Nodes on one network do not need it; others can be told the routes by BGP.",
         Threshold: "warn for each vxlan, geneve, ipip, gre, sit or wireguard device that is up",
         Source: "header sizes: RFC 7348, RFC 8926, RFC 2003, RFC 2784; rtnetlink's IFLA_INFO_KIND, as ip -d link shows it",
-        Fix: "routing: {mode: native} in /etc/straum/straum.yaml, where the nodes share a network or their routers learn the pod prefixes");
+        Fix: "routing: {mode: native}   # in /etc/straum/straum.yaml, where the nodes share a network or their routers learn the pod prefixes");
 
     public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {

@@ -18,7 +18,7 @@ internal sealed class PathMtu : Check
         Why: "Somewhere on the path the MTU is smaller, and nobody says so because ICMP is filtered: connections open, small requests work, and the first large answer hangs for ever. An announced smaller MTU costs one round trip and is no fault.",
         Threshold: "fail when small echoes come back and full-sized ones neither do nor are answered with \"too big\"",
         Source: "RFC 2923 section 2.1 (black hole detection); RFC 1191; RFC 8201",
-        Fix: "iptables -I FORWARD -p icmp --icmp-type fragmentation-needed -j ACCEPT   # on the router that drops it; or lower routing.mtu in /etc/straum/straum.yaml");
+        Fix: "iptables -I FORWARD -p icmp --icmp-type fragmentation-needed -j ACCEPT   # on the router that drops it; or a smaller routing.mtu in /etc/straum/straum.yaml");
 
     public override async Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {

@@ -15,7 +15,7 @@ internal sealed class IpVirtualServer : Check
         Why: "kube-proxy's IPVS mode is deprecated since Kubernetes 1.35, off by default in 1.40 and removed in 1.46; it needs iptables beside it all the same.",
         Threshold: "warn when the kernel has virtual servers",
         Source: "kubernetes/enhancements, keps/sig-network/5495-deprecate-ipvs-mode-in-kube-proxy; /proc/net/ip_vs",
-        Fix: "straum import KUBE-PROXY-CONFIG.yaml   # keeps scheduler, timeouts and affinity; then: ipvsadm --clear");
+        Fix: "kubectl -n kube-system get configmap kube-proxy -o yaml | straum import -   # says of each key what becomes of it; once Straum's agents translate Services: ipvsadm --clear");
 
     public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {

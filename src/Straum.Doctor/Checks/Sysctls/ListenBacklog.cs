@@ -18,7 +18,7 @@ internal sealed class ListenBacklog : Check
         Why: "somaxconn bounds the accept queue of every listening socket, whatever the program asks for. It was 128 until Linux 5.4, and old images and guides still set that. Each pod has its own value: the host's does not reach it.",
         Threshold: "warn below 4,096, the kernel's default since Linux 5.4, on the host or in a pod",
         Source: "kernel documentation, networking/ip-sysctl.rst, somaxconn; measured on Linux 6.18 that pods do not inherit it",
-        Fix: "sysctl -w net.core.somaxconn=4096   # for pods: pods.tuning: safe in straum.yaml");
+        Fix: "sysctl -w net.core.somaxconn=4096   # for pods: {tuning: safe} in /etc/straum/straum.yaml");
 
     public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
@@ -33,7 +33,7 @@ internal sealed class ListenBacklog : Check
         }
         foreach (var pods in host.Pods.Select(static p => (p.Name, Value: Read(p.Network))).Where(static p => p.Value < Default).GroupBy(static p => p.Value))
         {
-            wrong.Add(Finding.Warn(Figure.Count(pods.Key!.Value), Figure.Names([.. pods.Select(static p => p.Name)]), "pods.tuning: safe   # in straum.yaml; for pods made from then on"));
+            wrong.Add(Finding.Warn(Figure.Count(pods.Key!.Value), Figure.Names([.. pods.Select(static p => p.Name)]), "pods: {tuning: safe}   # in /etc/straum/straum.yaml; for pods made from then on"));
         }
         return Task.FromResult(Several(wrong, Finding.Pass(Figure.Count(own))));
     }

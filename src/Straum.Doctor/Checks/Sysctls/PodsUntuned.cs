@@ -26,7 +26,7 @@ internal sealed class PodsUntuned : Check
         Why: "A new network namespace starts with the kernel's defaults, not with the host's values: what sysctl.d says helps the host and host-network pods only. Congestion control and tcp_rmem and tcp_wmem are the exceptions.",
         Threshold: "warn when a setting differs from the kernel's default on the host and has the default in a pod",
         Source: "measured on Linux 6.18; kubernetes/website, tasks/administer-cluster/sysctl-cluster.md (namespaced and node-level sysctls)",
-        Fix: "pods.tuning: full   # in straum.yaml; for pods made from then on");
+        Fix: "pods: {tuning: full}   # in /etc/straum/straum.yaml; for pods made from then on");
 
     public override bool BeforeInstall => false;
 

@@ -16,7 +16,7 @@ internal sealed class SocketBuffers : Check
 
     public override Explanation Explanation { get; } = new(
         Why: "rmem_max and wmem_max bound what a program gets that sets its buffers itself: UDP, QUIC, databases. TCP that sets nothing grows by tcp_rmem instead. 16 MiB fill a path of 1 Gbit/s and 130 ms; they cost memory only when used. These two are global: pods cannot have their own.",
-        Threshold: "warn below 212,992 bytes, the kernel's default; straum tune raises them to 16 MiB",
+        Threshold: "warn below 212,992 bytes, the kernel's default; straum tune apply raises them to 16 MiB",
         Source: "kernel documentation, admin-guide/sysctl/net.rst; socket(7)",
         Fix: "sysctl -w net.core.rmem_max=16777216 net.core.wmem_max=16777216");
 
