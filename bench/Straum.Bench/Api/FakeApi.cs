@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging;
 using Straum.Bench.Bed;
 
 namespace Straum.Bench.Api;
@@ -40,9 +39,8 @@ internal sealed class FakeApi : IAsyncDisposable
             listener.Listen(512);
             return listener;
         });
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.ListenHandle((ulong)socket.Handle, static o => o.Protocols = HttpProtocols.Http1);
             kestrel.Limits.MinResponseDataRate = null;

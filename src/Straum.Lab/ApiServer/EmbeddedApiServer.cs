@@ -143,11 +143,12 @@ public sealed class EmbeddedApiServer : IAsyncDisposable
 
     private WebApplication BuildWeb(X509Certificate2 certificate, ILoggerFactory loggers)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Empty: the other builders read settings from files, and watch the current directory and everything below it for them.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         // Signals are the business of whoever started this server.
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             // Above our own limit, so that a body that is a little too large is answered and not cut off.

@@ -41,6 +41,11 @@ public sealed class ServerTests(ServerFixture server) : IClassFixture<ServerFixt
         }
     }
 
+    // A web host that reads settings from files watches the current directory and all below it: `/` under a supervisor, which
+    // took many seconds and a watch for every directory of the machine.
+    [Fact]
+    public void Server_WhileItServes_WatchesNoFiles() => WatchedDirectories().ShouldBe(0);
+
     [Fact]
     public async Task Discovery_InBothForms_NamesTheSameResources()
     {
@@ -205,4 +210,21 @@ public sealed class ServerTests(ServerFixture server) : IClassFixture<ServerFixt
         JsonArray list => list.SelectMany(References),
         _ => [],
     };
+
+    private static int WatchedDirectories()
+    {
+        var watches = 0;
+        foreach (var descriptor in Directory.GetFiles("/proc/self/fdinfo"))
+        {
+            try
+            {
+                watches += File.ReadLines(descriptor).Count(static line => line.StartsWith("inotify wd:", StringComparison.Ordinal));
+            }
+            catch (IOException)
+            {
+                // Closed in the meantime.
+            }
+        }
+        return watches;
+    }
 }

@@ -197,7 +197,7 @@ public sealed class ObjectStoreTests : IDisposable
             cursor.ShouldBeGreaterThanOrEqualTo(Math.Min(complete, cursor));
             if (events.Count == 0)
             {
-                await changed.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+                await changed.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
             }
         }
         await writer;
