@@ -14,12 +14,10 @@ internal static class RoutesCommand
     private static void Draw(IAnsiConsole screen, IReadOnlyList<RoutesReport> reports)
     {
         var table = new NodeTable("PREFIX", "KIND", "PEER", "VIA", "DEVICE", "INSTALLED");
-        foreach (var report in reports)
+        var routes = reports.SelectMany(static report => report.Routes.Select(route => (report.Node, Route: route)));
+        foreach (var (node, route) in routes.OrderBy(static r => r.Route.Prefix.Contains(':')).ThenBy(static r => r.Route.Prefix, StringComparer.Ordinal))
         {
-            foreach (var route in report.Routes)
-            {
-                table.Add(report.Node, route.Prefix, route.Kind, route.Peer, route.Encapsulation is "" ? route.Via : $"{route.Encapsulation} {route.Via}", route.Device, route.Installed ? "yes" : "no");
-            }
+            table.Add(node, route.Prefix, route.Kind, route.Peer, route.Encapsulation is "" ? route.Via : $"{route.Encapsulation} {route.Via}", route.Device, route.Installed ? "yes" : "no");
         }
         table.Draw(screen, "no routes");
     }

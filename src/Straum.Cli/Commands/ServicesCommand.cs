@@ -15,12 +15,10 @@ internal static class ServicesCommand
     private static void Draw(IAnsiConsole screen, IReadOnlyList<ServicesReport> reports)
     {
         var table = new NodeTable("SERVICE", "PORT", "KIND", "FRONTEND", "BACKEND", "POD", "ON");
-        foreach (var report in reports)
+        var frontends = reports.SelectMany(static report => report.Services.Select(frontend => (report.Node, Frontend: frontend)));
+        foreach (var (node, frontend) in frontends.OrderBy(static f => f.Frontend.Service is "").ThenBy(static f => f.Frontend.Service, StringComparer.Ordinal))
         {
-            foreach (var frontend in report.Services)
-            {
-                table.Add(report.Node, LinesOf(frontend));
-            }
+            table.Add(node, LinesOf(frontend));
         }
         table.Draw(screen, "no Services in the kernel");
     }

@@ -28,20 +28,19 @@ internal static class StatusCommand
         {
             DrawOverview(screen, reports);
         }
-        foreach (var report in reports)
+        foreach (var same in reports.SelectMany(static r => ProblemsOf(r).Select(p => (r.Node, Problem: p))).GroupBy(static p => p.Problem, static p => p.Node))
         {
-            foreach (var problem in ProblemsOf(report))
-            {
-                var colour = problem.Severity switch { ProblemReport.Error => "red", ProblemReport.Warning => "yellow", _ => "default" };
-                var place = problem.Object is "" ? report.Node : $"{report.Node} {problem.Object}";
-                screen.MarkupLine($"[{colour}]{problem.Severity}[/] {Markup.Escape($"{place}: {problem.Message} {problem.Fix}".TrimEnd())}");
-            }
+            var problem = same.Key;
+            var colour = problem.Severity switch { ProblemReport.Error => "red", ProblemReport.Warning => "yellow", _ => "default" };
+            var nodes = string.Join(',', same);
+            var place = problem.Object is "" ? nodes : $"{nodes} {problem.Object}";
+            screen.MarkupLine($"[{colour}]{problem.Severity}[/] {Markup.Escape($"{place}: {problem.Message} {problem.Fix}".TrimEnd())}");
         }
     }
 
     private static void DrawOverview(IAnsiConsole screen, IReadOnlyList<StatusReport> reports)
     {
-        var table = Screen.Columns("NODE", "VERSION", "UP", "API", "MODE", "MTU", "PODS", "SERVICES", "LAST PASS", "PROBLEMS");
+        var table = Screen.Columns("NODE", "VERSION", "UP", "API", "MODE", "MTU", "PODS", "FRONTENDS", "LAST PASS", "PROBLEMS");
         foreach (var report in reports)
         {
             table.AddRow([.. new[]
@@ -60,10 +59,12 @@ internal static class StatusCommand
         Line("API", $"{report.Api.Server}, {SyncOf(report.Api)}");
         foreach (var watch in report.Api.Watches)
         {
-            Line("", $"{watch.Kind}: {watch.Objects}, {(watch.Connected ? "watching" : "not watching")}, version {watch.ResourceVersion}{(watch.AgeSeconds is { } age ? $", heard {Age.Of(age)} ago" : "")}");
+            Line("", watch.AgeSeconds is { } age
+                ? $"{watch.Kind}: {watch.Objects}, {(watch.Connected ? "watching" : "not watching")}, version {watch.ResourceVersion}, heard {Age.Of(age)} ago"
+                : $"{watch.Kind}: not listed yet");
         }
-        Line("Routing", $"{report.Mode}, MTU {report.Mtu}");
-        Line("Addresses", string.Join(", ", report.Addresses));
+        Line("Routing", $"{report.Mode}, MTU {(report.Mtu > 0 ? report.Mtu.ToString() : "not known yet")}");
+        Line("Addresses", report.Addresses.Count > 0 ? string.Join(", ", report.Addresses) : "not known yet");
         foreach (var pool in report.Pools)
         {
             Line("Pod prefix", $"{pool.Prefix}: {pool.Used} of {pool.Size} in use, {pool.Quarantined} resting");
@@ -87,7 +88,7 @@ internal static class StatusCommand
         }
         Line("Self-audit", report.Drift.Count == 0 ? "nothing was found changed" : "found changed and repaired: " + string.Join(", ", report.Drift.Select(static d => $"{d.Key} {d.Value}")));
         Line("Holds", $"{report.Pods} pods, {report.Services} Service frontends");
-        Line("Last pass", $"{PassOf(report.Reconcile)}, took {report.Reconcile.TookMilliseconds:0.0} ms, {report.Reconcile.Passes} so far");
+        Line("Last pass", report.Reconcile.AgeSeconds is null ? "none yet" : $"{PassOf(report.Reconcile)}, took {report.Reconcile.TookMilliseconds:0.0} ms, {report.Reconcile.Passes} so far");
         foreach (var (name, count) in report.Counters.Where(static c => c.Value > 0))
         {
             Line("Counted", $"{name}: {count}");
@@ -109,13 +110,18 @@ internal static class StatusCommand
         {
             yield return new ProblemReport(ProblemReport.Error, "", "the last pass failed: " + failure, "");
         }
+        if (report.Api.LastError is { } silence)
+        {
+            yield return new ProblemReport(report.Api.IsLost() ? ProblemReport.Error : ProblemReport.Warning, "",
+                $"hears of no changes: {silence}.", "What is programmed stays as it is.");
+        }
         foreach (var problem in report.Problems)
         {
             yield return problem;
         }
     }
 
-    private static string SyncOf(ApiReport api) => api.LastError is { } error ? $"failing: {error}" : api.Synced ? "synced" : "not synced yet";
+    private static string SyncOf(ApiReport api) => api.LastError is not null ? "failing" : api.Synced ? "synced" : "not synced yet";
 
     private static string PassOf(ReconcileReport reconcile) => reconcile.AgeSeconds is { } age ? $"{Age.Of(age)} ago" : "never";
 }

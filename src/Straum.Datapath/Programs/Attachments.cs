@@ -87,7 +87,7 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         {
             foreach (var (name, hook, program) in datapath.Programs.Sockets)
             {
-                Keep(name, SocketRole, hook.ToString(), group.Path, program, link => link.CgroupId == group.Id,
+                Keep(name, SocketRole, "cgroup " + name["sock_".Length..], group.Path, program, link => link.CgroupId == group.Id,
                     () => BpfLink.AttachCgroup(program, group, hook));
             }
         }

@@ -156,20 +156,25 @@ public sealed class KubernetesClient : IDisposable
     {
         var response = await SendAsync(HttpMethod.Get, path, null, ct).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false);
-        return new ResponseBody($"GET {path}", response, stream, patience, untilProgress, _time);
+        return new ResponseBody(OperationOf(HttpMethod.Get, path), response, stream, patience, untilProgress, _time);
     }
 
     /// <summary>A request whose answer is read whole.</summary>
     private async Task<byte[]> CallAsync(HttpMethod method, string path, HttpContent? content, CancellationToken ct)
     {
         using var response = await SendAsync(method, path, content, ct).ConfigureAwait(false);
-        return await WithinAsync($"{method} {path}", t => response.Content.ReadAsByteArrayAsync(t), ct).ConfigureAwait(false);
+        return await WithinAsync(OperationOf(method, path), t => response.Content.ReadAsByteArrayAsync(t), ct).ConfigureAwait(false);
     }
+
+    // Without the parameters: they differ from node to node and from watch to watch.
+    private static string OperationOf(HttpMethod method, string path) => path.IndexOf('?', StringComparison.Ordinal) is var query and >= 0
+        ? $"{method} {path.AsSpan(0, query)}{(path.Contains("watch=true", StringComparison.Ordinal) ? "?watch" : "")}"
+        : $"{method} {path}";
 
     /// <summary>Sends until the headers of a successful answer are here.</summary>
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken ct)
     {
-        var operation = $"{method} {path}";
+        var operation = OperationOf(method, path);
         // A body is buffered so that it can be sent again.
         var body = content is null ? null : await content.ReadAsByteArrayAsync(ct).ConfigureAwait(false);
         for (var token = _config.Token?.Read(); ;)

@@ -22,7 +22,7 @@ public sealed class KubernetesException : Exception
         Status = new ApiStatus { Reason = "", Message = reason };
     }
 
-    /// <summary>Method and path, as in "GET /api/v1/nodes".</summary>
+    /// <summary>Method and path without parameters, as in "GET /api/v1/nodes" and "GET /api/v1/nodes?watch".</summary>
     public string Operation { get; }
 
     public ApiStatus Status { get; }

@@ -44,8 +44,9 @@ internal sealed class FakeAgentState(string node) : IAgentState
 
     public PodsReport ReadPods() => Or(new PodsReport(node, [new PodReport("default/web-1", "c0ffee", ["10.244.1.5", "fd44:0:0:1::5"], "veth1", "attached", InKernel: true, 61, PodNamespace)]));
 
-    public RoutesReport ReadRoutes() =>
-        Or(new RoutesReport(node, [new RouteReport("10.244.2.0/24", "remote-pods", "n2", "172.30.0.12", "eth0", "", Installed: true)]));
+    public List<RouteReport> Routes { get; } = [new("10.244.2.0/24", "remote-pods", "n2", "172.30.0.12", "eth0", "", Installed: true)];
+
+    public RoutesReport ReadRoutes() => Or(new RoutesReport(node, Routes));
 
     public DropsReport ReadDrops() => Or(new DropsReport(node, Drops));
 

@@ -80,10 +80,77 @@ public sealed class ReportCommandTests : IAsyncLifetime
         run.ExitCode.ShouldBe(ExitCode.Ok);
         Lines(run.Output).ShouldBe(
         [
-            "NODE|VERSION|UP|API|MODE|MTU|PODS|SERVICES|LAST PASS|PROBLEMS",
+            "NODE|VERSION|UP|API|MODE|MTU|PODS|FRONTENDS|LAST PASS|PROBLEMS",
             "n1|0.1.0|3m12s|synced|native|1500|12|24|400ms ago|0",
             "n2|0.1.0|3m12s|synced|native|1500|12|24|400ms ago|1",
             "warning n2 Service default/[web]: is not served. Add pods.",
+        ]);
+    }
+
+    [Fact]
+    public async Task Status_OneProblemOnSeveralNodes_IsOneLineThatNamesThem()
+    {
+        ProblemReport both = new(ProblemReport.Notice, "Service default/web", "is half served.", "Wait.");
+        _first.Status = _first.Status with { Problems = [both] };
+        _second.Status = _second.Status with { Problems = [new(ProblemReport.Warning, "", "is slow.", "Run."), both] };
+
+        var run = await AskAsync("status");
+
+        Lines(run.Output).Skip(3).ShouldBe(["notice n1,n2 Service default/web: is half served. Wait.", "warning n2: is slow. Run."]);
+    }
+
+    [Theory]
+    [InlineData(2.5, ExitCode.Ok, "warning")]
+    [InlineData(600, ExitCode.Problem, "error")]
+    public async Task Status_TheApiDoesNotAnswer_IsAProblemAndTheTableStaysNarrow(double silentSeconds, int code, string severity)
+    {
+        ApiReport api = new("https://172.30.0.1:6443", Synced: true, "GET /api/v1/services?watch: Connection refused (172.30.0.1:6443)",
+            [new WatchReport("Node", Connected: true, 3, "344", 900), new WatchReport("Service", Connected: false, 12, "345", silentSeconds)]);
+        _first.Status = _first.Status with { Api = api };
+        _second.Status = _second.Status with { Api = api };
+
+        var run = await AskAsync("status");
+
+        run.ExitCode.ShouldBe(code);
+        Lines(run.Output).Skip(1).ShouldBe(
+        [
+            "n1|0.1.0|3m12s|failing|native|1500|12|24|400ms ago|1",
+            "n2|0.1.0|3m12s|failing|native|1500|12|24|400ms ago|1",
+            $"{severity} n1,n2: hears of no changes: GET /api/v1/services?watch: Connection refused (172.30.0.1:6443). What is programmed stays as it is.",
+        ]);
+    }
+
+    [Fact]
+    public async Task Status_OfAnAgentThatWasJustStarted_SaysWhatIsNotThereYet()
+    {
+        _first.Status = _first.Status with
+        {
+            Waiting = "the first list of Service",
+            Mtu = 0,
+            Addresses = [],
+            Api = new ApiReport("https://172.30.0.1:6443", Synced: false, null, [new WatchReport("Service", Connected: false, 0, "", null)]),
+            Reconcile = new ReconcileReport(0, null, 0, null),
+        };
+
+        var lines = Lines((await CliRun.Of("status", "--socket", First)).Output);
+
+        lines.ShouldContain("Service: not listed yet");
+        lines.ShouldContain("Routing|native, MTU not known yet");
+        lines.ShouldContain("Addresses|not known yet");
+        lines.ShouldContain("Last pass|none yet");
+    }
+
+    [Fact]
+    public async Task Routes_OfNodesThatDiffer_AreInTheOrderOfPrefixes()
+    {
+        _first.Routes.Add(new("10.244.9.0/24", "local-pods", "", "", "", "", Installed: true));
+        _second.Routes.Insert(0, new("10.244.1.0/24", "local-pods", "", "", "", "", Installed: true));
+
+        Lines((await AskAsync("routes")).Output).Skip(1).ShouldBe(
+        [
+            "n2|10.244.1.0/24|local-pods|yes",
+            "n1,n2|10.244.2.0/24|remote-pods|n2|172.30.0.12|eth0|yes",
+            "n1|10.244.9.0/24|local-pods|yes",
         ]);
     }
 

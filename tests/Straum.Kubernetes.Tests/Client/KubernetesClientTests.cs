@@ -107,6 +107,17 @@ public sealed class KubernetesClientTests
         e.Message.ShouldBe("GET /api/v1/namespaces/shop/services/web: Connection refused (api.test:6443)");
     }
 
+    // What differs from watch to watch and from node to node is no news to whoever reads the fault.
+    [Fact]
+    public async Task AWatch_ThatFails_IsNamedWithoutItsParameters()
+    {
+        using var client = new ScriptedApi(_ => throw new HttpRequestException("Connection refused")).Client();
+        (await Should.ThrowAsync<KubernetesException>(client.WatchAsync(Kinds.Services, new WatchOptions { ResourceVersion = "7" }, Ct)))
+            .Message.ShouldBe("GET /api/v1/services?watch: Connection refused (api.test:6443)");
+        (await Should.ThrowAsync<KubernetesException>(client.ListAsync(Kinds.Services, new ListOptions(), Ct)))
+            .Message.ShouldBe("GET /api/v1/services: Connection refused (api.test:6443)");
+    }
+
     [Fact]
     public async Task AToken_ThatChangedMeanwhile_IsTriedOnce()
     {

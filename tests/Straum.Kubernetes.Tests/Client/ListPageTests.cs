@@ -89,7 +89,7 @@ public sealed class ListPageTests
     [Fact]
     public async Task AConnection_ThatBreaks_Throws() =>
         (await Should.ThrowAsync<KubernetesException>(() => ReadAsync(new ScriptedStream().Write("{").End(new IOException("reset by peer")))))
-            .Message.ShouldBe("GET /api/v1/namespaces?limit=500: reset by peer");
+            .Message.ShouldBe("GET /api/v1/namespaces: reset by peer");
 
     [Fact]
     public async Task AServer_ThatFallsSilent_IsGivenUp()

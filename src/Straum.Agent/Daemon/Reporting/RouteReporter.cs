@@ -33,7 +33,8 @@ internal static class RouteReporter
         return new RouteReport(
             prefix.ToString(), NameOf(kind), peer,
             tunnelled ? entry.Tunnel.ToString() : route?.Gateway?.ToString() ?? "",
-            route is not null ? links.GetValueOrDefault(route.InterfaceIndex, "") : "",
+            // Each pod has a device of its own; the route to their prefix refuses what belongs to none, and IPv6 gives it the device lo.
+            route is not null && kind is not PeerKind.LocalPod ? links.GetValueOrDefault(route.InterfaceIndex, "") : "",
             tunnelled ? "vxlan" : "",
             kind is not (PeerKind.RemotePod or PeerKind.LocalPod) || route is not null);
     }

@@ -27,13 +27,14 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
     public StatusReport Read(NodeLoopState state, IReadOnlyList<InformerStatus> watches, TimeSpan uptime)
     {
         var intent = state.Intent;
+        var links = LinksOfTheNode();
         return new StatusReport(
             options.Node.Name, Version, (long)uptime.TotalSeconds, WaitingFor(state, watches), ApiOf(watches),
             options.Routing.Mode.ToString().ToLowerInvariant(), intent?.Settings.Mtu ?? 0,
             [.. state.Node?.PodCidrs.Select(c => c.ToString()) ?? []],
             [.. intent?.Uplinks[0].NodeAddresses.Select(a => a.ToString()) ?? []],
-            DevicesOf(intent),
-            [.. attachments.Describe().Where(a => a.Role != PodRole).Select(a => new ProgramReport(a.Program, a.Hook, a.Target, a.Attached, a.ProgramId))],
+            DevicesOf(intent, links),
+            [.. attachments.Describe().Where(a => a.Role != PodRole).Select(a => new ProgramReport(a.Program, a.Hook, TargetOf(a, links), a.Attached, a.ProgramId))],
             TablesOf(),
             [.. registry.Pools.Select(p => new PoolReport(p.Prefix.ToString(), p.Size, p.Used, p.Quarantined))],
             registry.Pods.Count, datapath.Tables.Services.Count(),
@@ -73,21 +74,30 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
         ]);
     }
 
-    private static List<DeviceReport> DevicesOf(NodeIntent? intent)
+    private static Link[] LinksOfTheNode()
+    {
+        using var netlink = RtNetlink.Open();
+        return [.. netlink.Links.List()];
+    }
+
+    private static DeviceReport[] DevicesOf(NodeIntent? intent, Link[] links)
     {
         if (intent is null)
         {
             return [];
         }
-        using var netlink = RtNetlink.Open();
-        var links = netlink.Links.List().ToDictionary(l => l.Name);
         var devices = intent.Uplinks.Select(u => (u.Name, Role: "uplink")).Append((OverlayDevice.Name, Role: "overlay"));
         return
         [
-            .. devices.Where(d => links.ContainsKey(d.Name))
-                .Select(d => new DeviceReport(d.Name, d.Role, links[d.Name].Mtu, links[d.Name].IsUp && links[d.Name].HasCarrier)),
+            .. from device in devices
+               join link in links on device.Name equals link.Name
+               select new DeviceReport(device.Name, device.Role, link.Mtu, link.IsUp && link.HasCarrier),
         ];
     }
+
+    // A device by its name, where it still exists.
+    private static string TargetOf(AttachmentReport attachment, Link[] links) =>
+        int.TryParse(attachment.Target, out var index) && Array.Find(links, l => l.Index == index) is { } link ? link.Name : attachment.Target;
 
     private List<TableReport> TablesOf() => [.. TableUse.Read(datapath.Tables).Select(t => new TableReport(t.Name, t.Used, t.Capacity, t.Key))];
 

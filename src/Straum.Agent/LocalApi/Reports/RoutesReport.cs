@@ -10,7 +10,7 @@ public sealed record RoutesReport(string Node, IReadOnlyList<RouteReport> Routes
 /// <param name="Kind">remote-pods, remote-node, local-pods, local-node or direct.</param>
 /// <param name="Peer">The node that it belongs to; empty when none does.</param>
 /// <param name="Via">The next hop, or the other end of the tunnel; empty for what is local or has no route of ours.</param>
-/// <param name="Device">The device that packets leave by; empty when unknown.</param>
+/// <param name="Device">The device that packets leave by; empty for what is local, or when unknown.</param>
 /// <param name="Encapsulation">vxlan, or empty.</param>
 /// <param name="Installed">The kernel has the entry and, where one is needed, the route.</param>
 public sealed record RouteReport(string Prefix, string Kind, string Peer, string Via, string Device, string Encapsulation, bool Installed);

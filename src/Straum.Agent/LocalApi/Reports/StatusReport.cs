@@ -33,8 +33,11 @@ public sealed record StatusReport(
     /// <summary>What was found in the kernel otherwise than it had been left, and repaired, by table, since the agent was started.</summary>
     public IReadOnlyDictionary<string, long> Drift { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>True when the node does not do what it is told: it waits, its last pass failed, or a problem is an error.</summary>
-    public bool HasError() => Waiting is not null || Reconcile.Failure is not null || Problems.Any(static p => p.Severity == ProblemReport.Error);
+    /// <summary>
+    /// True when the node does not do what it is told: it waits, its last pass failed, it has heard of no changes for a minute,
+    /// or a problem is an error.
+    /// </summary>
+    public bool HasError() => Waiting is not null || Reconcile.Failure is not null || Api.IsLost() || Problems.Any(static p => p.Severity == ProblemReport.Error);
 }
 
 /// <summary>How long something took.</summary>
@@ -50,7 +53,13 @@ public sealed record LatencyReport(string Kind, long Count, double P50Millisecon
 /// <param name="Synced">Every watch has delivered its first complete list.</param>
 /// <param name="LastError">Why the last request failed; null when it did not.</param>
 /// <param name="Watches">One per kind.</param>
-public sealed record ApiReport(string Server, bool Synced, string? LastError, IReadOnlyList<WatchReport> Watches);
+public sealed record ApiReport(string Server, bool Synced, string? LastError, IReadOnlyList<WatchReport> Watches)
+{
+    private const double LostSeconds = 60;
+
+    /// <summary>True when a watch has failed for so long that this is no restart of the API server.</summary>
+    public bool IsLost() => LastError is not null && Watches.Any(static w => !w.Connected && w.AgeSeconds > LostSeconds);
+}
 
 /// <summary>One watch.</summary>
 /// <param name="Kind">Of the objects: Service.</param>
