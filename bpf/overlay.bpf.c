@@ -37,6 +37,10 @@ int overlay_out(struct __sk_buff *skb)
 	reason = parse_packet(skb, &pkt);
 	if (reason)
 		return drop(skb, PLACE_OVERLAY_OUT, reason);
+	if (addr_is_multicast(&pkt.tuple.dst) && is_for_router(&pkt)) {
+		COUNT(for_routers);
+		return TC_ACT_SHOT;
+	}
 	peer = peer_lookup(&pkt.tuple.dst);
 	if (!peer || addr_is_unset(&peer->tunnel))
 		return drop(skb, PLACE_OVERLAY_OUT, DROP_NO_ROUTE);

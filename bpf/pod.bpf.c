@@ -149,15 +149,6 @@ int pod_solicitation(struct __sk_buff *skb)
 	return answer_solicitation(skb, PLACE, &pkt);
 }
 
-/* A pod tells and asks routers of its own accord, and needs no answer. */
-INLINE bool is_for_router(const struct packet *pkt)
-{
-	if (pkt->flags & PKT_V4)
-		return pkt->tuple.proto == IPPROTO_IGMP;
-	return pkt->tuple.proto == IPPROTO_ICMPV6 && ((pkt->icmp_type >= ICMP6_MLD_QUERY && pkt->icmp_type <= ICMP6_RS) ||
-						      pkt->icmp_type == ICMP6_MLD2_REPORT);
-}
-
 INLINE int leave(struct __sk_buff *skb, enum tail tail)
 {
 	bpf_tail_call(skb, &pod_tails, tail);
@@ -234,6 +225,11 @@ INLINE int pod_out_ip(struct __sk_buff *skb)
 	find_destination(&t->to.dst, destination);
 	if (pkt->ttl <= 1)
 		return to_stack();
+	/* Not out into the world: nobody there has a Service's address. */
+	if (flow == FLOW_NEW && !t->service && destination->world && is_service_address(&t->to.dst)) {
+		skb->cb[0] = pkt->flags & PKT_NO_PORTS ? DROP_FRAGMENT : DROP_SERVICE_PORT;
+		return leave(skb, TAIL_REJECT);
+	}
 	if (destination->way == WAY_NETWORK && !find_route(skb, pkt, &t->to, memory)) {
 		/* It knows no Service: of that it sees the backend; and of a shadow the port. */
 		if (destination->world || (addr_equal(&t->to.dst, &pkt->tuple.dst) && !pkt->tuple.shadow) ||

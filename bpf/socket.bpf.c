@@ -87,7 +87,7 @@ INLINE int to_backend(struct bpf_sock_addr *ctx, struct endpoint *peer, bool con
 
 	service = service_lookup(&peer->address, peer->port, ctx->protocol, SVC_SCOPE_CLUSTER);
 	if (!service)
-		return CONTINUE;
+		return connection && is_service_address(&peer->address) ? refuse(DROP_SERVICE_PORT) : CONTINUE;
 	backend = service_pick(service, hash, &id, &reason);
 	if (!backend)
 		return refuse(reason);

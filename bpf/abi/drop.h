@@ -43,7 +43,7 @@ struct counters {
 	__u64 translated;	/* addresses or ports rewritten */
 	__u64 masqueraded;	/* flows given a source port of the node */
 	__u64 neighbour_replies;/* ARP and NDP answered for the gateway */
-	__u64 for_routers;	/* IGMP, MLD and router solicitations: nobody on a pod's link to hear them */
+	__u64 for_routers;	/* IGMP, MLD and router solicitations: nobody is there to hear them */
 	__u64 rejected;		/* refusals sent back to pods */
 	__u64 ct_created;
 	__u64 ct_insert_failed;	/* the flow went on without an entry */

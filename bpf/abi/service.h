@@ -12,6 +12,11 @@ struct svc_key {
 	__u8 scope;		/* enum svc_scope */
 };
 
+/*
+ * service_addresses: HASH struct addr -> __u32, always 1. Every ClusterIP. What is sent
+ * to one and is for none of its ports has nowhere to go.
+ */
+
 enum svc_scope {
 	SVC_SCOPE_CLUSTER = 0,	/* seen from pods and the host itself */
 	SVC_SCOPE_EXTERNAL = 1,	/* seen from outside: external traffic policy */

@@ -299,6 +299,15 @@ INLINE int parse_packet(struct __sk_buff *skb, struct packet *pkt)
 	return DROP_UNSUPPORTED_L3;
 }
 
+/* What a host tells and asks routers of its own accord, and needs no answer to. */
+INLINE bool is_for_router(const struct packet *pkt)
+{
+	if (pkt->flags & PKT_V4)
+		return pkt->tuple.proto == IPPROTO_IGMP;
+	return pkt->tuple.proto == IPPROTO_ICMPV6 && ((pkt->icmp_type >= ICMP6_MLD_QUERY && pkt->icmp_type <= ICMP6_RS) ||
+						      pkt->icmp_type == ICMP6_MLD2_REPORT);
+}
+
 INLINE bool is_ip(const struct __sk_buff *skb)
 {
 	return skb->protocol == bpf_htons(ETH_P_IP) || skb->protocol == bpf_htons(ETH_P_IPV6);

@@ -31,6 +31,19 @@ struct {
 	__type(value, struct backend);
 } backends SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct addr);
+	__type(value, __u32);
+} service_addresses SEC(".maps");
+
+INLINE bool is_service_address(const struct addr *address)
+{
+	return bpf_map_lookup_elem(&service_addresses, address);
+}
+
 INLINE struct svc_entry *service_lookup(const struct addr *vip, __be16 port, __u8 proto, __u8 scope)
 {
 	struct svc_key key = { .vip = *vip, .port = port, .proto = proto, .scope = scope };

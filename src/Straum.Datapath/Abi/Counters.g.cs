@@ -22,7 +22,7 @@ public partial struct Counters : IEquatable<Counters>
     public ulong Masqueraded;
     /// <summary>ARP and NDP answered for the gateway.</summary>
     public ulong NeighbourReplies;
-    /// <summary>IGMP, MLD and router solicitations: nobody on a pod's link to hear them.</summary>
+    /// <summary>IGMP, MLD and router solicitations: nobody is there to hear them.</summary>
     public ulong ForRouters;
     /// <summary>Refusals sent back to pods.</summary>
     public ulong Rejected;

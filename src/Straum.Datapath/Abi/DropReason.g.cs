@@ -48,5 +48,7 @@ public enum DropReason : uint
     ExtensionHeaders = 20,
     /// <summary>A tunnelled packet of another network.</summary>
     Vni = 21,
-    Count = 22,
+    /// <summary>The address is a Service's, and no port of it takes this.</summary>
+    ServicePort = 22,
+    Count = 23,
 }

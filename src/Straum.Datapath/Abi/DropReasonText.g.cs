@@ -30,6 +30,7 @@ public static class DropReasonText
         DropReason.Tail,
         DropReason.ExtensionHeaders,
         DropReason.Vni,
+        DropReason.ServicePort,
     ];
 
     /// <summary>The name in JSON and metrics, snake_case; "unknown" for a number that is not in the list.</summary>
@@ -56,6 +57,7 @@ public static class DropReasonText
         DropReason.Tail => "tail",
         DropReason.ExtensionHeaders => "extension_headers",
         DropReason.Vni => "vni",
+        DropReason.ServicePort => "service_port",
         _ => "unknown",
     };
 
@@ -83,6 +85,7 @@ public static class DropReasonText
         DropReason.Tail => "a program of the datapath is missing",
         DropReason.ExtensionHeaders => "more IPv6 extension headers than are followed",
         DropReason.Vni => "a tunnelled packet of another network",
+        DropReason.ServicePort => "the address is a Service's, and no port of it takes this",
         _ => "",
     };
 
@@ -110,6 +113,7 @@ public static class DropReasonText
         DropReason.Tail => "the agent was stopped while it replaced programs; start it again",
         DropReason.ExtensionHeaders => "six are followed; who sends more than that?",
         DropReason.Vni => "all nodes need the same routing.vxlan.vni; else another VXLAN overlay uses the same port",
+        DropReason.ServicePort => "straum services; is it the right port and protocol?",
         _ => "",
     };
 }

@@ -42,6 +42,9 @@ public static class MapTable
     /// <summary><c>pods</c>: Hash, <see cref="Addr"/> to <see cref="PodEntry"/>, 4096 entries unless resized.</summary>
     public static MapDescriptor<Addr, PodEntry> Pods { get; } = new("pods", 1, 4096, 0x1);
 
+    /// <summary><c>service_addresses</c>: Hash, <see cref="Addr"/> to <see cref="uint"/>, 65536 entries unless resized.</summary>
+    public static MapDescriptor<Addr, uint> ServiceAddresses { get; } = new("service_addresses", 1, 65536, 0x1);
+
     /// <summary><c>slots</c>: Array, <see cref="uint"/> to <see cref="uint"/>, 524288 entries unless resized.</summary>
     public static MapDescriptor<uint, uint> Slots { get; } = new("slots", 2, 524288, 0x400);
 
@@ -52,5 +55,5 @@ public static class MapTable
     public static MapDescriptor<SvcKey, SvcEntry> Svc { get; } = new("svc", 1, 65536, 0x1);
 
     /// <summary>All of them, by name.</summary>
-    public static IReadOnlyList<MapDescriptor> All { get; } = [Backends, Config, ConfigSlot, Conntrack, Counters, Drops, FormerFlows, FormerPrograms, Fragments, Handover, Peers, Pods, Slots, Sockets, Svc];
+    public static IReadOnlyList<MapDescriptor> All { get; } = [Backends, Config, ConfigSlot, Conntrack, Counters, Drops, FormerFlows, FormerPrograms, Fragments, Handover, Peers, Pods, ServiceAddresses, Slots, Sockets, Svc];
 }

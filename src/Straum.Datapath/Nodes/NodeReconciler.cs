@@ -29,6 +29,7 @@ public sealed class NodeReconciler
     private readonly RtNetlink _netlink;
     private readonly TimeProvider _clock;
     private TableReconciler<PeerKey, PeerEntry> _peers;
+    private ServiceAddressTable _serviceAddresses;
     private readonly RouteReconciler _routes;
     private readonly HashSet<(string Role, int Index)> _attached = [];
     private IReadOnlyCollection<Route> _routesBefore = [];
@@ -43,6 +44,7 @@ public sealed class NodeReconciler
         _peers = new TableReconciler<PeerKey, PeerEntry>(datapath.Tables.Peers);
         _routes = new RouteReconciler(netlink);
         Services = new ServiceReconciler(new KernelServiceTables(datapath.Tables), clock);
+        _serviceAddresses = new ServiceAddressTable(datapath.Tables.ServiceAddresses);
     }
 
     public ServiceReconciler Services { get; private set; }
@@ -57,6 +59,7 @@ public sealed class NodeReconciler
     public void Audit()
     {
         Services.Audit(Drift);
+        Drift.Add("service_addresses", _serviceAddresses.Audit());
         Drift.Add("peers", _peers.Audit());
         if (_config is { } config && !_datapath.Tables.Config.Value.Equals(config))
         {
@@ -84,6 +87,7 @@ public sealed class NodeReconciler
             _datapath.Grow(wanted);
             _peers = new TableReconciler<PeerKey, PeerEntry>(_datapath.Tables.Peers);
             Services = new ServiceReconciler(new KernelServiceTables(_datapath.Tables), _clock);
+            _serviceAddresses = new ServiceAddressTable(_datapath.Tables.ServiceAddresses);
         }
         return [.. full.Except(grown)];
     }
@@ -95,6 +99,7 @@ public sealed class NodeReconciler
 
         // :: Step 1: Services, the biggest table, have no order towards the rest.
         var services = Services.Reconcile(intent.Services.Frontends);
+        _serviceAddresses.Reconcile(intent.Services.Frontends);
         problems.AddRange(services.Problems);
 
         // :: Step 2: who owns which prefix, and who this node is.

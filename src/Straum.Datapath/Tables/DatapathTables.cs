@@ -14,6 +14,7 @@ public sealed class DatapathTables : IDisposable
         Pods = new BpfTable<Addr, PodEntry>(Open(MapTable.Pods));
         Peers = new BpfTable<PeerKey, PeerEntry>(Open(MapTable.Peers));
         Services = new BpfTable<SvcKey, SvcEntry>(Open(MapTable.Svc));
+        ServiceAddresses = new BpfTable<Addr, uint>(Open(MapTable.ServiceAddresses));
         Slots = new MappedBpfArray<uint>(Open(MapTable.Slots));
         Backends = new MappedBpfArray<Backend>(Open(MapTable.Backends));
         Sockets = new BpfTable<SocketKey, SocketEntry>(Open(MapTable.Sockets));
@@ -37,6 +38,9 @@ public sealed class DatapathTables : IDisposable
     public BpfTable<PeerKey, PeerEntry> Peers { get; }
 
     public BpfTable<SvcKey, SvcEntry> Services { get; }
+
+    /// <summary>Every ClusterIP. As large as <see cref="Services"/>, which has an entry for each at least.</summary>
+    public BpfTable<Addr, uint> ServiceAddresses { get; }
 
     public MappedBpfArray<uint> Slots { get; }
 

@@ -61,7 +61,7 @@ public sealed record TableSizes
     /// <summary>The size of a table by its name in the kernel; null for those whose size is fixed.</summary>
     public uint? Of(string table) => table switch
     {
-        "svc" => Services,
+        "svc" or "service_addresses" => Services,
         "backends" => Backends,
         "slots" => Slots,
         "pods" => Pods,

@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.Net;
 using Straum.Control.Routing;
+using Straum.Control.Services;
 using Straum.Datapath.Abi;
 using Straum.Datapath.Nodes;
+using Straum.Kubernetes.Objects;
 using Straum.Linux.Bpf;
 using Straum.Linux.Netlink;
 
@@ -34,6 +37,38 @@ public sealed class NodeReconcilerTests : IDisposable
         var intent = _kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native));
         node.Reconcile(intent);
         node.Reconcile(intent).ChangedAnything.ShouldBeFalse();
+    });
+
+    [Fact]
+    public void ServiceAddresses_AreThoseOfTheServicesThatAreThere() => _kernel.Agent((datapath, _, node) =>
+    {
+        var (web, other) = (Frontend("10.96.0.1", 80), Frontend("10.96.0.2", 80));
+        node.Reconcile(With([web, Frontend("10.96.0.1", 81), other, other with { Address = IPAddress.Parse("192.0.2.1"), Kind = FrontendKind.LoadBalancer }]));
+        Addresses().ShouldBe(["10.96.0.1", "10.96.0.2"]);
+
+        // Endpoints that change leave it alone; what somebody else took away comes back after an audit.
+        datapath.Tables.ServiceAddresses.Clear();
+        node.Reconcile(With([web, other]));
+        node.Audit();
+        node.Reconcile(With([web, other]));
+        Addresses().ShouldBe(["10.96.0.1", "10.96.0.2"]);
+
+        node.Reconcile(With([other]));
+        Addresses().ShouldBe(["10.96.0.2"]);
+
+        string[] Addresses() => [.. datapath.Tables.ServiceAddresses.Read().Select(e => e.Key.ToString()).Order(StringComparer.Ordinal)];
+
+        NodeIntent With(ImmutableArray<FrontendSpec> frontends) =>
+            _kernel.Intent(RoutingMode.Native) with { Services = new ServicePlan(frontends, []) };
+
+        static FrontendSpec Frontend(string address, ushort port) => new()
+        {
+            Address = IPAddress.Parse(address),
+            Port = port,
+            Protocol = Protocol.Tcp,
+            Kind = FrontendKind.ClusterIP,
+            ServiceName = new NamespacedName("shop", address),
+        };
     });
 
     [Fact]

@@ -73,6 +73,7 @@ public partial class DatapathFixture : IDisposable
         Checksummed = true;
         Datapath.Tables.Conntrack.Clear();
         Datapath.Tables.Services.Clear();
+        Datapath.Tables.ServiceAddresses.Clear();
         Datapath.Tables.Sockets.Clear();
         _fragments.Clear();
         for (var i = 0; i < Datapath.Tables.Drops.Length; i++)

@@ -55,6 +55,15 @@ public sealed class OverlayTests : IClassFixture<DatapathFixture>
         _kernel.Drops(Place.OverlayOut, DropReason.NoRoute).ShouldBe(1u);
     }
 
+    [Fact]
+    public void WhatTheDeviceTellsRouters_IsNoDrop()
+    {
+        var report = Packet.Between(IPAddress.Parse("fe80::5"), IPAddress.Parse("ff02::16"), Packet.IcmpV6) with { Type = 143 };
+        _kernel.ToTunnel(report).Verdict.ShouldBe(Verdict.Drop);
+        _kernel.Drops(DropReason.NoRoute).ShouldBe(0u);
+        _kernel.Counted(c => c.ForRouters).ShouldBe(1u);
+    }
+
     [Theory]
     [InlineData(0x0806)]
     [InlineData(0x88cc)]

@@ -69,6 +69,38 @@ public sealed class ServiceTests : IClassFixture<DatapathFixture>
     }
 
     [Theory]
+    [InlineData(true, Packet.Tcp)]
+    [InlineData(false, Packet.Tcp)]
+    [InlineData(true, Packet.Udp)]
+    [InlineData(false, Packet.Udp)]
+    [InlineData(true, Packet.Icmp)]
+    [InlineData(false, Packet.IcmpV6)]
+    public void PortThatTheServiceDoesNotHave_IsRefused(bool v4, byte protocol)
+    {
+        var vip = Pick(v4, Vip4, Vip6);
+        _kernel.AddService(vip, 80, Packet.Tcp, 100, new IPEndPoint(Pick(v4, PodB4, PodB6), 8080));
+        _kernel.Datapath.Tables.ServiceAddresses.TryWrite(Addr.From(vip), 1).ShouldBeTrue();
+
+        _kernel.Checksummed = false;
+        var answer = _kernel.FromPod(Packet.Between(Pick(v4, PodA4, PodA6), vip, protocol) with { DestinationPort = 81 });
+        _kernel.Checksummed = true;
+
+        answer.Verdict.ShouldBe(Verdict.Redirect);
+        (answer.Packet.Source, answer.Packet.Protocol).ShouldBe((vip, protocol == Packet.Tcp ? Packet.Tcp : v4 ? Packet.Icmp : Packet.IcmpV6));
+        _kernel.Drops(Place.PodOut, DropReason.ServicePort).ShouldBe(1u);
+        _kernel.Flows.ShouldBe(0);
+        _kernel.FromPod(Packet.Between(Pick(v4, PodA4, PodA6), vip)).Packet.Destination.ShouldBe(Pick(v4, PodB4, PodB6));
+    }
+
+    [Fact]
+    public void LaterFragment_ToAServicesAddress_IsNotAnswered()
+    {
+        _kernel.Datapath.Tables.ServiceAddresses.TryWrite(Addr.From(Vip4), 1).ShouldBeTrue();
+        _kernel.FromPod(Packet.Between(PodA4, Vip4, Packet.Udp) with { FragmentId = 9, FragmentOffset = 64 }).Verdict.ShouldBe(Verdict.Drop);
+        _kernel.Drops(Place.PodOut, DropReason.Fragment).ShouldBe(1u);
+    }
+
+    [Theory]
     [InlineData(0u)]          // backend 0 is never used
     [InlineData(200u)]        // a backend that is gone
     [InlineData(0xffffffffu)] // beyond the table

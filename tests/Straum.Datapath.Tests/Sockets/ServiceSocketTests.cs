@@ -147,6 +147,16 @@ public sealed class ServiceSocketTests : IClassFixture<SocketFixture>
     }
 
     [Theory, MemberData(nameof(Ways))]
+    public void PortThatTheServiceDoesNotHave_IsRefusedAtOnce(Way way)
+    {
+        _kernel.AddService(Unmapped(way).Address, Port + 1, Packet.Tcp, 100, SocketFixture.Backends4[0]);
+        _kernel.Datapath.Tables.ServiceAddresses.TryWrite(Addr.From(Unmapped(way).Address), 1).ShouldBeTrue();
+        using var tcp = Open("tcp", way);
+        Should.Throw<PuppetException>(() => tcp.Connect(Vip(way))).Errno.ShouldBe(Errno.ECONNREFUSED);
+        _kernel.Drops(Place.Socket, DropReason.ServicePort).ShouldBe(1u);
+    }
+
+    [Theory, MemberData(nameof(Ways))]
     public void SlotThatNamesNoBackend_IsRefusedAsAFault(Way way)
     {
         _kernel.AddService(Unmapped(way).Address, Port, Packet.Tcp, 100, SocketFixture.Backends4[0]);

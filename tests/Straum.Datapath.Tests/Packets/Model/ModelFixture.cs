@@ -12,6 +12,7 @@ public sealed class ModelFixture() : DatapathFixture(new TableSizes { Conntrack 
     {
         Datapath.Tables.Conntrack.Clear();
         Datapath.Tables.Services.Clear();
+        Datapath.Tables.ServiceAddresses.Clear();
         Datapath.Tables.Pods.Clear();
         foreach (var (address, pod) in node.Pods)
         {
@@ -61,6 +62,7 @@ public sealed class ModelFixture() : DatapathFixture(new TableSizes { Conntrack 
             {
                 continue;
             }
+            Datapath.Tables.ServiceAddresses.TryWrite(Addr.From(Ends.Address(name.Address)), 1).ShouldBeTrue();
             // A Service's ids follow one another: its slots are those of the same numbers.
             foreach (var id in service.Backends)
             {

@@ -39,6 +39,8 @@ internal sealed record NodeState
     public bool IsNodeAddress(UInt128 address) =>
         (Node4 is { } four && Ends.Number(four) == address) || (Node6 is { } six && Ends.Number(six) == address);
 
+    public bool IsServiceAddress(UInt128 address) => Services.Keys.Any(name => name.Address == address);
+
     /// <summary>Of the longest prefix that holds the address; null: outside the cluster.</summary>
     public ModelPeer? PeerOf(UInt128 address)
     {

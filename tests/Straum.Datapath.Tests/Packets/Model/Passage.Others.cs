@@ -82,6 +82,10 @@ internal sealed partial class Passage
         {
             return Drop(fault);
         }
+        if (IsMulticast(sight.Ends.Destination) && IsForRouter(sight))
+        {
+            return ForRouter();
+        }
         if (node.PeerOf(sight.Ends.Destination)?.Tunnel is null)
         {
             return Drop(DropReason.NoRoute);

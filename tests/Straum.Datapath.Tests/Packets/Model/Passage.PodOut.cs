@@ -69,6 +69,10 @@ internal sealed partial class Passage
         {
             return ToStack();
         }
+        if (flow == Flow.New && service is null && world && node.IsServiceAddress(to.Destination))
+        {
+            return Refuse(self, sight, sight.PortsKnown ? DropReason.ServicePort : DropReason.Fragment, silent: false);
+        }
         Way way = WayTo(to.Destination, target);
         if (way is Way.Unanswered)
         {
@@ -226,6 +230,10 @@ internal sealed partial class Passage
         if (sight.Ends.Protocol == Packet.Tcp)
         {
             answer = Reset(answer with { SourcePort = sight.Ends.DestinationPort, DestinationPort = sight.Ends.SourcePort }, sight);
+        }
+        else if (sight.L4 == sight.L3 + header && frame.Length < 14 + header + 8)
+        {
+            return Drop(cause, DropReason.Truncated);
         }
         else if (sight.L4 == sight.L3 + header)
         {

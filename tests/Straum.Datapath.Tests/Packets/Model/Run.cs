@@ -176,8 +176,11 @@ internal sealed class Run(ModelFixture kernel, DropLedger drops)
     private static bool MayBecomeAnother(Input input, NodeState node) =>
         input.Packet is not { NoChecksum: false } packet
         || packet.Type == 135
-        || node.Services.Any(service => service.Key.Address == Ends.Number(packet.Destination)
-            && (service.Value.Backends.IsEmpty || service.Value.Backends.Any(id => !node.Backends[id].Usable)));
+        || (node.IsServiceAddress(Ends.Number(packet.Destination)) && (packet.IsFragment || !IsServed(packet, node)));
+
+    private static bool IsServed(Packet packet, NodeState node) =>
+        node.Services.TryGetValue(new ServiceName(Ends.Number(packet.Destination), packet.DestinationPort, packet.Protocol), out var service)
+        && !service.Backends.IsEmpty && service.Backends.All(id => node.Backends[id].Usable);
 
     private Counters Sum()
     {
