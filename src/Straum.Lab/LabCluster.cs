@@ -170,6 +170,7 @@ public sealed class LabCluster(LabPaths paths)
             Nodes = spec.Nodes,
             Mode = spec.Mode,
             Kubeconfig = spec.Kubeconfig,
+            Configuration = spec.Configuration,
             Programs = paths.Programs,
             ApiPort = HostPort.FreeOrAny(LabTopology.ApiOnHost),
             CreatedAt = DateTimeOffset.UtcNow,

@@ -13,6 +13,9 @@ public sealed record LabRecord
     /// <inheritdoc cref="LabSpec.Kubeconfig"/>
     public string? Kubeconfig { get; init; }
 
+    /// <inheritdoc cref="LabSpec.Configuration"/>
+    public string? Configuration { get; init; }
+
     /// <summary>The directory of the programs that it runs.</summary>
     public required string Programs { get; init; }
 
@@ -32,7 +35,7 @@ public sealed record LabRecord
     public long OwnerStartTicks { get; init; }
 
     [JsonIgnore]
-    public LabSpec Spec => new() { Nodes = Nodes, Mode = Mode, Kubeconfig = Kubeconfig };
+    public LabSpec Spec => new() { Nodes = Nodes, Mode = Mode, Kubeconfig = Kubeconfig, Configuration = Configuration };
 
     [JsonIgnore]
     public bool IsSupervised => new ProcessIdentity(SupervisorPid, SupervisorStartTicks).IsAlive;

@@ -18,9 +18,12 @@ public sealed record LabSpec
     /// </summary>
     public string? Kubeconfig { get; init; }
 
+    /// <summary>straum.yaml for every agent, less what <see cref="Supervision.AgentSettings"/> says is the lab's own; null for the defaults.</summary>
+    public string? Configuration { get; init; }
+
     /// <summary>Everything that is wrong with the spec, in words for the user; empty when it can be built.</summary>
     public IReadOnlyList<string> Validate() =>
         Nodes is >= 1 and <= MaxNodes ? [] : [$"a lab has 1 to {MaxNodes} nodes, not {Nodes}"];
 
-    public override string ToString() => $"{Nodes} {(Nodes == 1 ? "node" : "nodes")}, {Mode.ToString().ToLowerInvariant()} routing{(Kubeconfig is null ? "" : $", the API server of {Kubeconfig}")}";
+    public override string ToString() => $"{Nodes} {(Nodes == 1 ? "node" : "nodes")}, {Mode.ToString().ToLowerInvariant()} routing{(Kubeconfig is null ? "" : $", the API server of {Kubeconfig}")}{(Configuration is null ? "" : ", configured by a file")}";
 }

@@ -6,6 +6,7 @@ using Straum.Kubernetes.Objects;
 using Straum.Lab.Echo;
 using Straum.Lab.Pods.Sandboxes;
 using Straum.Lab.Processes;
+using Straum.Lab.Supervision;
 using Straum.Lab.Topology;
 using Straum.Linux;
 
@@ -136,7 +137,7 @@ public sealed class ReachabilityCheck(LabPaths paths, LabRecord record, Kubernet
         return places;
     }
 
-    private static ServiceTarget? ServiceOf(Service? service, IEnumerable<Pod> pods, List<string> problems)
+    private ServiceTarget? ServiceOf(Service? service, IEnumerable<Pod> pods, List<string> problems)
     {
         if (service is null)
         {
@@ -144,7 +145,7 @@ public sealed class ReachabilityCheck(LabPaths paths, LabRecord record, Kubernet
             return null;
         }
         return new ServiceTarget(
-            ServiceName, [.. service.ClusterIPs],
+            ServiceName, [.. service.ClusterIPs.Where(a => AgentSettings.Serves(record.Configuration, a.AddressFamily))],
             [.. pods.Where(p => p.Labels["app"] == ServiceName && p.Namespace == service.Namespace && p.Ready && !p.Terminating).Select(p => p.Name)]);
     }
 

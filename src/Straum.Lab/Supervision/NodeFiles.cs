@@ -9,29 +9,26 @@ namespace Straum.Lab.Supervision;
 internal static class NodeFiles
 {
     /// <summary>The agent's <c>straum.yaml</c>, and the directories it names.</summary>
-    public static void Write(NodePlan node, LabMode mode)
+    /// <param name="node">Whose.</param>
+    /// <param name="mode">Of the lab.</param>
+    /// <param name="configuration"><inheritdoc cref="LabSpec.Configuration"/></param>
+    public static void Write(NodePlan node, LabMode mode, string? configuration)
     {
         foreach (var directory in new[] { LabPaths.NodeState(node.Name), LabPaths.NodeRun(node.Name), LabPaths.NodeCni(node.Name) })
         {
             Directory.CreateDirectory(directory);
         }
-        File.WriteAllText(LabPaths.NodeConfig(node.Name), $"""
-            node:
-              name: {node.Name}
-            kubernetes:
-              kubeconfig: {LabPaths.NodeKubeconfig}
-            routing:
-              mode: {(mode is LabMode.Vxlan ? "vxlan" : "native")}
-            socketLB:
-              cgroup: {ControlGroup.Create(LabCgroups.Node(node.Name)).Path}
-            paths:
-              state: {LabPaths.NodeState(node.Name)}
-              run: {LabPaths.NodeRun(node.Name)}
-              bpf: {LabPaths.NodeBpf(node.Name)}
-            cni:
-              confDir: {LabPaths.NodeCni(node.Name)}
-
-            """);
+        File.WriteAllText(LabPaths.NodeConfig(node.Name), AgentSettings.Combine(configuration, new Dictionary<string, string>
+        {
+            ["node.name"] = node.Name,
+            ["kubernetes.kubeconfig"] = LabPaths.NodeKubeconfig,
+            ["routing.mode"] = mode is LabMode.Vxlan ? "vxlan" : "native",
+            ["socketLB.cgroup"] = ControlGroup.Create(LabCgroups.Node(node.Name)).Path,
+            ["paths.state"] = LabPaths.NodeState(node.Name),
+            ["paths.run"] = LabPaths.NodeRun(node.Name),
+            ["paths.bpf"] = LabPaths.NodeBpf(node.Name),
+            ["cni.confDir"] = LabPaths.NodeCni(node.Name),
+        }));
     }
 
     /// <summary>The API server's kubeconfig with the address that the nodes reach it at.</summary>

@@ -66,7 +66,7 @@ public sealed class Supervisor
         // :: Step 3
         foreach (var node in _topology.Nodes)
         {
-            NodeFiles.Write(node, _record.Mode);
+            NodeFiles.Write(node, _record.Mode, _record.Configuration);
             work.Add(new SupervisedProcess(node.Name, node.Namespace, LabProcesses.Agent(_paths, node), Log).RunAsync(stop));
         }
         work.AddRange(nodes.Select(n => n.Heartbeat.RunAsync(stop)));

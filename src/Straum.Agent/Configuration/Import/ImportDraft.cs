@@ -56,7 +56,7 @@ internal sealed class ImportDraft
             _findings[assignment.Finding] = _findings[assignment.Finding] with { Becomes = $"{assignment.Target}: {Print(assignment)}" };
         }
         var origins = _assignments.GroupBy(static a => a.Target).ToDictionary(static g => g.Key, g => OriginOf([.. g.Select(a => _findings[a.Finding])]));
-        return new ImportResult(ConfigWriter.Print(Options, origins), _findings);
+        return new ImportResult(ConfigWriter.Print(Options, origins, "straum.yaml, written by `straum import`. What is in effect, and why: straum config print FILE"), _findings);
     }
 
     private void Set(Assignment assignment)

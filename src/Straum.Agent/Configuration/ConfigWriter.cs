@@ -1,7 +1,7 @@
 using System.Text;
 using Straum.Agent.Configuration.Yaml;
 
-namespace Straum.Agent.Configuration.Import;
+namespace Straum.Agent.Configuration;
 
 /// <summary>Options to the text of straum.yaml: the keys that were set, each with where it is from.</summary>
 internal static class ConfigWriter
@@ -9,9 +9,10 @@ internal static class ConfigWriter
     /// <summary>The text, with a line break at its end; empty keys make an empty, right configuration.</summary>
     /// <param name="options">The values.</param>
     /// <param name="origins">The keys to write, by path, and where each is from.</param>
-    public static string Print(AgentOptions options, IReadOnlyDictionary<string, string> origins)
+    /// <param name="title">The first line, a comment.</param>
+    public static string Print(AgentOptions options, IReadOnlyDictionary<string, string> origins, string title)
     {
-        var text = new StringBuilder("# straum.yaml, written by `straum import`. What is in effect, and why: straum config print FILE\n");
+        var text = new StringBuilder($"# {title}\n");
         string[] open = [];
         foreach (var key in ConfigKeys.All.Where(k => origins.ContainsKey(k.Path)))
         {
