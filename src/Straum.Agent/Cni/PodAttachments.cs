@@ -25,6 +25,8 @@ public sealed partial class PodAttachments : IDisposable
     private readonly ILogger _log;
     private readonly AttachmentLocks _locks = new();
     private readonly WorkerThreads _workers = new("cni", Workers);
+    private int _running;
+    private long _lastEnded;
 
     /// <param name="registry">The pods and their addresses.</param>
     /// <param name="network">The kernel's devices.</param>
@@ -44,7 +46,11 @@ public sealed partial class PodAttachments : IDisposable
         _mtu = mtu;
         _clock = clock;
         _log = log;
+        _lastEnded = clock.GetTimestamp();
     }
+
+    /// <summary>How long no pod has been coming or going; zero while one is.</summary>
+    public TimeSpan IdleFor => Volatile.Read(ref _running) > 0 ? TimeSpan.Zero : _clock.GetElapsedTime(Interlocked.Read(ref _lastEnded));
 
     /// <summary>
     /// Attaches a pod. When it returns without an error the pod is reachable, and its record survives a power loss.
@@ -58,6 +64,7 @@ public sealed partial class PodAttachments : IDisposable
     /// </summary>
     public async Task<(PodRecord? Pod, CniError? Error)> AttachAsync(AttachRequest request)
     {
+        using var busy = new Busy(this);
         using var turn = await _locks.EnterAsync(request.Owner).ConfigureAwait(false);
 
         // :: Step 1: settle the past
@@ -118,6 +125,7 @@ public sealed partial class PodAttachments : IDisposable
     /// </summary>
     public async Task<bool> DetachAsync(AddressOwner owner)
     {
+        using var busy = new Busy(this);
         using var turn = await _locks.EnterAsync(owner).ConfigureAwait(false);
         var removed = await DetachInTurnAsync(owner).ConfigureAwait(false);
         if (removed)
@@ -161,6 +169,9 @@ public sealed partial class PodAttachments : IDisposable
         }
         return (pod, await _workers.RunAsync(() => Inspect(pod, networkNamespace, previous)).ConfigureAwait(false));
     }
+
+    /// <summary>Runs what blocks in the kernel on one of the threads that make and remove devices.</summary>
+    internal Task<T> RunAsync<T>(Func<T> action) => _workers.RunAsync(action);
 
     public void Dispose() => _workers.Dispose();
 
@@ -268,6 +279,24 @@ public sealed partial class PodAttachments : IDisposable
             faults.Add("the datapath does not know the pod");
         }
         return faults;
+    }
+
+    private sealed class Busy : IDisposable
+    {
+        private readonly PodAttachments _attachments;
+
+        public Busy(PodAttachments attachments)
+        {
+            _attachments = attachments;
+            Interlocked.Increment(ref attachments._running);
+        }
+
+        public void Dispose()
+        {
+            // In this order: nobody sees nothing running and an end that is long past.
+            Interlocked.Exchange(ref _attachments._lastEnded, _attachments._clock.GetTimestamp());
+            Interlocked.Decrement(ref _attachments._running);
+        }
     }
 
     private static CniError ErrorOf(Exception e, AttachRequest request) => e switch

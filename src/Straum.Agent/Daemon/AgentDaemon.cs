@@ -74,11 +74,13 @@ public static class AgentDaemon
         var loop = new NodeLoop(options, reconciler, netlink,
             node => registry.SetPodCidrs(PrefixesFor(options, node), wiring.HasIpv6 && options.Ipv6.Enabled), latency, clock, logs.CreateLogger("node"));
         var journal = Path.Combine(options.Paths.State, "cni", "pending");
-        var pods = new PodDatapath(new PodTable(datapath, attachments), logs.CreateLogger("pods"));
+        var table = new PodTable(datapath, attachments);
+        var pods = new PodDatapath(table, () => CniChain.IsFollowed(options.Cni.ConfDir), logs.CreateLogger("pods"));
         var pending = new PendingDeletes(journal);
         using var podAttachments = new PodAttachments(registry, wiring, pods, pending,
             () => loop.State.Intent!.Settings.Mtu, clock, logs.CreateLogger<PodAttachments>());
         var podReconciler = new PodReconciler(registry, podAttachments, wiring, pods, pending, clock, logs.CreateLogger<PodReconciler>(), reconciler.Drift);
+        var settling = new PodSettling(() => podAttachments.IdleFor, () => table.IsAnyProvisional, () => podAttachments.RunAsync(table.SettleNext), clock, logs.CreateLogger("pods"));
         await podReconciler.RecoverAsync();
 
         // :: Step 4: Services at the socket. Their table is whatever was pinned until the first pass.
@@ -125,6 +127,7 @@ public static class AgentDaemon
             loop.RunAsync,
             events.RunAsync,
             podReconciler.RunAsync,
+            settling.RunAsync,
             token => SweepAsync(datapath, loop, clock, token));
     }
 

@@ -10,7 +10,10 @@ using Straum.Linux;
 namespace Straum.Agent.Daemon;
 
 /// <summary>CNI's view of the datapath, over the table `pods` and the programs on each veth.</summary>
-internal sealed class PodDatapath(PodTable table, ILogger log) : IPodDatapath
+/// <param name="table">The table and the programs.</param>
+/// <param name="mayWait">Whether a pod that comes has to wait for its programs' links.</param>
+/// <param name="log">Tells of pods that could not be taken over.</param>
+internal sealed class PodDatapath(PodTable table, Func<bool> mayWait, ILogger log) : IPodDatapath
 {
     private readonly ConcurrentDictionary<AddressOwner, PodBinding> _bindings = new();
     private uint _lastId;
@@ -22,7 +25,7 @@ internal sealed class PodDatapath(PodTable table, ILogger log) : IPodDatapath
         {
             try
             {
-                Attach(pod);
+                table.Bind(Remember(pod));
             }
             catch (Exception e) when (e is LinuxException or TableFullException)
             {
@@ -32,15 +35,14 @@ internal sealed class PodDatapath(PodTable table, ILogger log) : IPodDatapath
         table.RemoveExcept(pods.SelectMany(p => p.Addresses).ToHashSet<IPAddress>());
     }
 
-    public void Attach(PodEndpoint pod)
-    {
-        var binding = _bindings.AddOrUpdate(pod.Owner, _ => BindingOf(pod, Interlocked.Increment(ref _lastId)), (_, old) => BindingOf(pod, old.Id));
-        table.Bind(binding);
-    }
+    public void Attach(PodEndpoint pod) => table.Bind(Remember(pod), provisionally: !mayWait());
 
     public void Detach(PodEndpoint pod) => table.Unbind(_bindings.TryRemove(pod.Owner, out var binding) ? binding : BindingOf(pod, 0));
 
     public bool Contains(PodEndpoint pod) => _bindings.TryGetValue(pod.Owner, out var binding) && table.Contains(binding);
+
+    private PodBinding Remember(PodEndpoint pod) =>
+        _bindings.AddOrUpdate(pod.Owner, _ => BindingOf(pod, Interlocked.Increment(ref _lastId)), (_, old) => BindingOf(pod, old.Id));
 
     private static PodBinding BindingOf(PodEndpoint pod, uint id) =>
         new(id, pod.HostInterfaceIndex, pod.PodMac, pod.HostMac, [.. pod.Addresses]);

@@ -15,9 +15,19 @@ public sealed class PodTable(LoadedDatapath datapath, Attachments attachments)
     private const string Role = LinkName.Pod;
 
     /// <summary>All of the pod or nothing.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="provisionally">
+    /// Do not wait for links: the programs are in place by other means until <see cref="SettleNext"/>. For a device just made.
+    /// </param>
     /// <exception cref="TableFullException">The table `pods` has no room.</exception>
     /// <exception cref="LinuxException">The kernel refused a program on the device.</exception>
-    public void Bind(PodBinding pod) => datapath.Use(() => BindNow(pod));
+    public void Bind(PodBinding pod, bool provisionally = false) => datapath.Use(() => BindNow(pod, provisionally));
+
+    /// <inheritdoc cref="Attachments.IsAnyProvisional"/>
+    public bool IsAnyProvisional => attachments.IsAnyProvisional;
+
+    /// <inheritdoc cref="Attachments.SettleNext"/>
+    public bool SettleNext() => datapath.Use(attachments.SettleNext);
 
     /// <summary>Takes away what still belongs to this pod; an address that another one has by now stays.</summary>
     public void Unbind(PodBinding pod) => datapath.Use(() => UnbindNow(pod));
@@ -40,7 +50,7 @@ public sealed class PodTable(LoadedDatapath datapath, Attachments attachments)
         return stale.Length;
     });
 
-    private void BindNow(PodBinding pod)
+    private void BindNow(PodBinding pod, bool provisionally)
     {
         var entry = EntryOf(pod);
         foreach (var address in pod.Addresses)
@@ -53,7 +63,15 @@ public sealed class PodTable(LoadedDatapath datapath, Attachments attachments)
         }
         try
         {
-            attachments.AttachDevice(Role, pod.InterfaceIndex, datapath.Programs.PodOut, datapath.Programs.PodIn);
+            var (fromPod, toPod) = (datapath.Programs.PodOut, datapath.Programs.PodIn);
+            if (provisionally)
+            {
+                attachments.AttachProvisionally(Role, pod.InterfaceIndex, fromPod, toPod);
+            }
+            else
+            {
+                attachments.AttachDevice(Role, pod.InterfaceIndex, fromPod, toPod);
+            }
         }
         catch (LinuxException)
         {

@@ -18,8 +18,11 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Attached> _links = new(StringComparer.Ordinal);
 
-    // Before tcx: what this run attached to devices, by the name that a link would have, and the id of the program.
+    // What this run attached by filters, by the name that a link would have, and the id of the program: before tcx all of it,
+    // else what is to be settled.
     private readonly Dictionary<string, uint> _filters = new(StringComparer.Ordinal);
+
+    private volatile bool _filtersRefused;
 
     private sealed record Attached(string Role, string Hook, string Target, BpfProgram Program, BpfLink Link) : IDisposable
     {
@@ -45,6 +48,83 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
     }
 
     /// <summary>
+    /// As <see cref="AttachDevice"/>, without the two grace periods of the kernel that links wait for: the programs are in place
+    /// on return, by filters, until <see cref="SettleNext"/> gives the device its links. One that has links keeps them. For
+    /// devices that the caller has just made.
+    /// </summary>
+    public void AttachProvisionally(string role, int ifindex, BpfProgram incoming, BpfProgram outgoing)
+    {
+        // While tables are exchanged the programs of two builds are about, and only links are kept in step with that.
+        if (!Features.Tcx.IsSupported || _filtersRefused || datapath.IsTakeOverPending
+            || Directions.Any(d => Pins.Exists(datapath.Pins.Link(NameOf(role, ifindex, d)))))
+        {
+            AttachDevice(role, ifindex, incoming, outgoing);
+            return;
+        }
+        try
+        {
+            // Outside of the lock: a link that is just being attached would hold it for a grace period.
+            foreach (var (direction, program) in new[] { (TcDirection.Ingress, incoming), (TcDirection.Egress, outgoing) })
+            {
+                new TcAttachment(ifindex, direction).Attach(netlink, program);
+            }
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.EOPNOTSUPP)
+        {
+            // A kernel without sch_ingress or cls_bpf.
+            _filtersRefused = true;
+            AttachDevice(role, ifindex, incoming, outgoing);
+            ProvisionalFilters.Remove(netlink, ifindex, TcDirection.Ingress);
+            return;
+        }
+        lock (_lock)
+        {
+            _filters[NameOf(role, ifindex, TcDirection.Ingress)] = incoming.Info.Id;
+            _filters[NameOf(role, ifindex, TcDirection.Egress)] = outgoing.Info.Id;
+        }
+    }
+
+    /// <summary>Whether a device waits for <see cref="SettleNext"/>.</summary>
+    public bool IsAnyProvisional
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Features.Tcx.IsSupported && _filters.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Puts a link in the place of one filter of <see cref="AttachProvisionally"/>, under traffic. Blocks for one grace period,
+    /// and all of the kernel's network configuration with it: for when nobody waits. Returns <c>false</c> when none was left.
+    /// </summary>
+    /// <exception cref="LinuxException">The kernel refused; the filter is still there.</exception>
+    public bool SettleNext()
+    {
+        lock (_lock)
+        {
+            if (!IsAnyProvisional || LinkName.TryParse(_filters.Keys.First()) is not { } next)
+            {
+                return false;
+            }
+            var name = next.ToString();
+            try
+            {
+                Attach(next.Role, next.InterfaceIndex, next.Direction, datapath.Programs.Of(name)!);
+                ProvisionalFilters.Remove(netlink, next.InterfaceIndex, next.Direction);
+            }
+            catch (LinuxException e) when (e.Errno == Errno.ENODEV)
+            {
+                // The device is gone, and its filters with it.
+            }
+            _filters.Remove(name);
+            return true;
+        }
+    }
+
+    /// <summary>
     /// Whether this run attached both directions and the kernel still has them: they are gone with a device that was
     /// deleted, also when another one has its index now, and when someone else detached them.
     /// </summary>
@@ -52,9 +132,7 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
     {
         lock (_lock)
         {
-            return Array.TrueForAll(Directions, direction => Features.Tcx.IsSupported
-                ? _links.TryGetValue(NameOf(role, ifindex, direction), out var link) && link.Link.Info.InterfaceIndex == ifindex
-                : _filters.TryGetValue(NameOf(role, ifindex, direction), out var id) && new TcAttachment(ifindex, direction).Find(netlink) == id);
+            return Array.TrueForAll(Directions, direction => IsAttached(NameOf(role, ifindex, direction), ifindex, direction));
         }
     }
 
@@ -64,13 +142,17 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         {
             foreach (var direction in Directions)
             {
+                var name = NameOf(role, ifindex, direction);
                 if (!Features.Tcx.IsSupported)
                 {
                     new TcAttachment(ifindex, direction).Detach(netlink);
-                    _filters.Remove(NameOf(role, ifindex, direction));
+                    _filters.Remove(name);
                     continue;
                 }
-                var name = NameOf(role, ifindex, direction);
+                if (_filters.Remove(name))
+                {
+                    ProvisionalFilters.Remove(netlink, ifindex, direction);
+                }
                 if (_links.Remove(name, out var link))
                 {
                     link.Dispose();
@@ -118,6 +200,25 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
             }
             _links.Clear();
         }
+    }
+
+    private bool IsAttached(string name, int ifindex, TcDirection direction)
+    {
+        if (_links.TryGetValue(name, out var link))
+        {
+            return link.Link.Info.InterfaceIndex == ifindex;
+        }
+        if (!_filters.TryGetValue(name, out var program))
+        {
+            return false;
+        }
+        if (new TcAttachment(ifindex, direction).Find(netlink) == program)
+        {
+            return true;
+        }
+        // Settled already, by whoever exchanged the tables.
+        using var settled = BpfLink.TryOpenPinned(datapath.Pins.Link(name));
+        return settled?.Info.InterfaceIndex == ifindex;
     }
 
     private void Attach(string role, int ifindex, TcDirection direction, BpfProgram program)

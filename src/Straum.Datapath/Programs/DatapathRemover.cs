@@ -37,10 +37,10 @@ public static class DatapathRemover
         }
     }
 
-    // Before tcx (Linux 6.6).
+    // Before tcx (Linux 6.6) all of them, since then those of pods that came just before the agent ended.
     private static IEnumerable<string> RemoveFilters(RtNetlink netlink)
     {
-        foreach (var device in Features.Tcx.IsSupported ? [] : netlink.Links.List())
+        foreach (var device in netlink.Links.List())
         {
             foreach (var direction in new[] { TcDirection.Ingress, TcDirection.Egress })
             {

@@ -37,6 +37,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
     public Installed Run(TableSizes sizes, string? schema = null)
     {
         Directory.CreateDirectory(pins.Links);
+        ProvisionalFilters.SettleAll(pins);
         var current = pins.Current();
         RemoveUnfinished(current);
         using var files = ObjectFiles.Open(options);

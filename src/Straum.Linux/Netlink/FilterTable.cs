@@ -59,6 +59,14 @@ public sealed class FilterTable
         return _connection.Dump(request.Finish(), (type, payload) => Parse(type, payload, direction), "filter list", $"#{interfaceIndex}");
     }
 
+    /// <summary>Whether a hook has filters, of whatever kind and whoever put them there.</summary>
+    public bool Any(int interfaceIndex, TcDirection direction)
+    {
+        var request = new NetlinkWriter(stackalloc byte[NetlinkWriter.Capacity], RTM_GETTFILTER, 0);
+        request.Header(new TcMessage { InterfaceIndex = interfaceIndex, Parent = ParentOf(direction) });
+        return _connection.Dump(request.Finish(), static (type, _) => type == RTM_NEWTFILTER ? "" : null, "filter list", $"#{interfaceIndex}").Count > 0;
+    }
+
     private static BpfFilter? Parse(ushort type, ReadOnlySpan<byte> payload, TcDirection direction)
     {
         var attributes = NetlinkAttributes.After(payload, out TcMessage header);

@@ -28,6 +28,8 @@ internal sealed class KernelFixture : IDisposable
 
     public RtNetlink Net => _namespace.Net;
 
+    public NetworkNamespace Namespace => _namespace.Namespace;
+
     public int Eth0 { get; }
 
     public string PinsOf(string name) => Path.Combine(_pins.Directory, name);

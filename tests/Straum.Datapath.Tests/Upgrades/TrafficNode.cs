@@ -81,13 +81,29 @@ internal sealed class TrafficNode : IDisposable
     public void Program(LoadedDatapath datapath, Attachments attachments, Action beforeNode, Action<NodeReconciler>? then = null)
     {
         var pods = new PodTable(datapath, attachments);
-        _bindings.ForEach(pods.Bind);
+        _bindings.ForEach(pod => pods.Bind(pod));
         beforeNode();
         using var netlink = RtNetlink.Open();
         var reconciler = new NodeReconciler(datapath, attachments, netlink, TimeProvider.System);
         reconciler.Reconcile(Intent()).Problems.ShouldBeEmpty();
         then?.Invoke(reconciler);
     }
+
+    /// <summary>Puts filters in the place of the pods' links: as after an ADD whose agent was killed before it settled it.</summary>
+    public void LeavePodsProvisional() => Run(BpfObjects.Directory, (datapath, _) =>
+    {
+        foreach (var device in _bindings.Select(b => b.InterfaceIndex))
+        {
+            foreach (var (direction, program) in new[] { (TcDirection.Ingress, datapath.Programs.PodOut), (TcDirection.Egress, datapath.Programs.PodIn) })
+            {
+                new TcAttachment(device, direction).Attach(_node.Net, program);
+                var pin = datapath.Pins.Link($"pod-{device}-{(direction == TcDirection.Ingress ? "in" : "out")}");
+                using var link = BpfLink.OpenPinned(pin);
+                link.Detach();
+                Straum.Linux.Bpf.Pins.Remove(pin);
+            }
+        }
+    });
 
     /// <summary>The next build finds something under this table's name that it cannot make sense of. The programs keep what they have.</summary>
     public void SpoilPin(string table)

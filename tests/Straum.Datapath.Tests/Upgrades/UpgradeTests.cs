@@ -2,6 +2,7 @@ using System.Net;
 using Straum.Datapath.Abi;
 using Straum.Datapath.Tables;
 using Straum.Linux;
+using Straum.Linux.Bpf;
 
 namespace Straum.Datapath.Tests.Upgrades;
 
@@ -32,6 +33,27 @@ public sealed class UpgradeTests : IDisposable
 
         traffic.Faults.ShouldBeEmpty();
         Services().ShouldBe(before);
+        Generations().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void BuildWithOtherLayouts_WhilePodsHaveNoLinksYet_LosesNothing()
+    {
+        Requires.Feature(Features.Tcx);
+        using var traffic = new Traffic(_node);
+        for (var round = 0; round < 3; round++)
+        {
+            traffic.Wait(Enough);
+            _node.LeavePodsProvisional();
+            traffic.Wait(Enough);
+            _node.Install(BpfObjects.NextDirectory);
+            traffic.Wait(Enough);
+            _node.Install(BpfObjects.Directory);
+        }
+        traffic.Wait(Enough);
+        traffic.Stop();
+
+        traffic.Faults.ShouldBeEmpty();
         Generations().ShouldHaveSingleItem();
     }
 

@@ -1,0 +1,79 @@
+using Straum.Linux;
+using Straum.Linux.Bpf;
+using Straum.Linux.Netlink;
+
+namespace Straum.Datapath.Programs;
+
+/// <summary>
+/// Programs on pods' devices as filters of clsact, where links are to take their place: a filter is attached in microseconds,
+/// while each link waits for a grace period of the kernel under its rtnl lock (docs/adr/0009). From the moment that a link is
+/// there, its program's verdict is final and the filter behind it is not asked: every packet meets the program once.
+/// </summary>
+internal static class ProvisionalFilters
+{
+    private static readonly (TcDirection Direction, string Program)[] OfPods = [(TcDirection.Ingress, "pod_out"), (TcDirection.Egress, "pod_in")];
+
+    /// <summary>
+    /// Gives every device that was left with filters its links, with the very programs that it has: whoever exchanges tables and
+    /// programs then finds links alone. Nothing before tcx, where filters are what lasts.
+    /// </summary>
+    /// <exception cref="LinuxException">The kernel refused a link; the filters are still there.</exception>
+    public static void SettleAll(PinLayout pins)
+    {
+        if (!Features.Tcx.IsSupported)
+        {
+            return;
+        }
+        using var netlink = RtNetlink.Open();
+        foreach (var device in netlink.Qdiscs.List().Where(q => q.Kind == "clsact").Select(q => q.InterfaceIndex).Distinct())
+        {
+            foreach (var (direction, program) in OfPods)
+            {
+                if (Find(netlink, device, direction) is { } filter && filter.Name == program)
+                {
+                    Settle(pins, netlink, new LinkName(LinkName.Pod, device, direction), filter.ProgramId);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes the filter away, and clsact with the last filter of anybody.</summary>
+    public static void Remove(RtNetlink netlink, int ifindex, TcDirection direction)
+    {
+        new TcAttachment(ifindex, direction).Detach(netlink);
+        if (!netlink.Filters.Any(ifindex, TcDirection.Ingress) && !netlink.Filters.Any(ifindex, TcDirection.Egress))
+        {
+            netlink.Qdiscs.DeleteClsact(ifindex);
+        }
+    }
+
+    private static BpfFilter? Find(RtNetlink netlink, int ifindex, TcDirection direction)
+    {
+        var ours = new TcAttachment(ifindex, direction);
+        return netlink.Filters.List(ifindex, direction).FirstOrDefault(f => f.Priority == ours.Priority && f.Handle == ours.Handle);
+    }
+
+    private static void Settle(PinLayout pins, RtNetlink netlink, LinkName name, uint programId)
+    {
+        var path = pins.Link(name.ToString());
+        using var known = BpfLink.TryOpenPinned(path);
+        if (known is null || known.Info.InterfaceIndex != name.InterfaceIndex)
+        {
+            try
+            {
+                using var program = BpfProgram.OpenById(programId);
+                using var link = BpfLink.AttachTcx(program, name.InterfaceIndex, name.Direction);
+                if (known is not null)
+                {
+                    Pins.Remove(path);
+                }
+                link.Pin(path);
+            }
+            catch (LinuxException e) when (e.Errno is Errno.ENODEV or Errno.ENOENT)
+            {
+                return; // the device is gone, and the filter's program with it
+            }
+        }
+        Remove(netlink, name.InterfaceIndex, name.Direction);
+    }
+}
