@@ -63,6 +63,7 @@ public sealed class UninstallerTests : IDisposable
         Host().ShouldBe(before);
         removed.ShouldContain("program at uplink-" + _host.Net.Links.Get("eth0").Index + "-in");
         removed.ShouldContain("device straumabcdefghi");
+        removed.ShouldContain("device straumbcdefghij");
         removed.ShouldContain("route 10.244.2.0/24");
         removed.ShouldContain("setting net.ipv4.ip_local_reserved_ports: back to 8080");
         Uninstall().ShouldBeEmpty("it is safe to repeat");
@@ -117,6 +118,8 @@ public sealed class UninstallerTests : IDisposable
         var pod = netlink.Links.CreateVeth("straumabcdefghi", "inside");
         netlink.Links.SetUp(pod.Index);
         attachments.AttachDevice("pod", pod.Index, datapath.Programs.PodOut, datapath.Programs.PodIn);
+        var latest = netlink.Links.CreateVeth("straumbcdefghij", "latest");
+        attachments.AttachProvisionally("pod", latest.Index, datapath.Programs.PodOut, datapath.Programs.PodIn);
         netlink.Routes.Add(new Route { Destination = IPNetwork.Parse("10.244.1.2/32"), InterfaceIndex = pod.Index, Scope = RouteScope.Link, Protocol = (RouteProtocol)PodLink.RouteProtocol });
         CniConfigFile.Write(_options.Cni.ConfDir, "straum", "/run/straum/agent.sock", "/var/lib/straum/cni/pending");
         File.WriteAllText(Path.Combine(BinDirectory, CniConfigFile.PluginType), "");
