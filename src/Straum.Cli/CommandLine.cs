@@ -49,7 +49,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return ExitCode.Problem;
+            return ExitCode.Interrupted;
         }
     }
 

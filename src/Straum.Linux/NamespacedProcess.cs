@@ -7,13 +7,14 @@ namespace Straum.Linux;
 /// <summary>A program running in a network namespace and, if wanted, a control group. Disposing forgets it; it does not end it.</summary>
 public sealed class NamespacedProcess : IDisposable
 {
-    // $0 is the control group's member file or empty, $1 the output file or empty, the rest the command line. The shell
+    // $1 is the control group's member file or empty, $2 the output file or empty, the rest the command line. The shell
     // moves itself and is then replaced by the program, so the program keeps its process id and never runs outside.
     private const string Launcher =
         """
-        if [ -n "$0" ]; then echo $$ >"$0" || exit 126; fi
-        if [ -n "$1" ]; then exec >>"$1" 2>&1 </dev/null || exit 126; fi
-        shift
+        if [ -n "$1" ]; then echo $$ >"$1" || exit 126; fi
+        if [ -n "$2" ]; then exec >>"$2" 2>&1 </dev/null || exit 126; fi
+        shift 2
+        command -v "$1" >/dev/null || { echo "straum: run $1: there is no such program on this host" >&2; exit 127; }
         exec "$@"
         """;
 
@@ -118,7 +119,7 @@ public sealed class NamespacedProcess : IDisposable
         List<string> command = spec.NewSession ? ["setsid", spec.FileName, .. spec.Arguments] : [spec.FileName, .. spec.Arguments];
         if (spec.ControlGroup is not null || spec.OutputFile is not null)
         {
-            command = ["/bin/sh", "-c", Launcher, spec.ControlGroup?.MembersFile ?? "", spec.OutputFile ?? "", .. command];
+            command = ["/bin/sh", "-c", Launcher, "straum", spec.ControlGroup?.MembersFile ?? "", spec.OutputFile ?? "", .. command];
         }
         start.FileName = command[0];
         foreach (var argument in command.Skip(1))

@@ -35,14 +35,20 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("straum: lab up: --nodes does not take 'abc' (straum lab up --help lists what is possible)", "lab", "up", "--nodes", "abc")]
-    [InlineData("straum: lab up: --mode does not take 'geneve' (straum lab up --help lists what is possible)", "lab", "up", "--mode", "geneve")]
+    [InlineData("straum: lab up: --nodes does not take 'abc' (write a number)", "lab", "up", "--nodes", "abc")]
+    [InlineData("straum: lab up: --nodes 99: a lab has 1 to 16 nodes (straum lab up --help lists what is possible)", "lab", "up", "--nodes", "99")]
+    [InlineData("straum: lab up: --mode does not take 'geneve' (write native or vxlan)", "lab", "up", "--mode", "geneve")]
+    [InlineData("straum: services: --output does not take 'yaml' (write table or json)", "services", "-o", "yaml")]
+    [InlineData("straum: doctor: --output does not take 'yaml' (write table or short or json or junit or npd)", "doctor", "-o", "yaml")]
     public async Task Value_OfAnOption_IsRefusedInOneLineWithoutTypes(string fault, params string[] arguments)
     {
         var run = await CliRun.Of(arguments);
         run.ExitCode.ShouldBe(ExitCode.Usage);
         run.Error.TrimEnd().ShouldBe(fault);
     }
+
+    [Fact]
+    public async Task Default_OfAChoice_IsShownAsItIsWritten() => (await CliRun.Of("lab", "up", "--help")).Output.ShouldContain("[default: native]");
 
     [Theory]
     [InlineData("exec", "pod", "--", "ls", "--", "-l")]

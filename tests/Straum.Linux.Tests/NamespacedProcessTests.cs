@@ -36,6 +36,24 @@ public sealed class NamespacedProcessTests
     }
 
     [Fact]
+    public void Start_ProgramAbsentBehindTheLauncher_IsNamedInTheOutput()
+    {
+        using var test = new TestNamespace();
+        var output = Path.GetTempFileName();
+        try
+        {
+            using var process = NamespacedProcess.Start(test, new ProcessSpec { FileName = "absent-program", OutputFile = output });
+            process.WaitForExit(TimeSpan.FromMinutes(1)).ShouldBeTrue();
+            process.ExitCode.ShouldBe(127);
+            File.ReadAllText(output).ShouldBe("straum: run absent-program: there is no such program on this host\n");
+        }
+        finally
+        {
+            File.Delete(output);
+        }
+    }
+
+    [Fact]
     public void Start_ProgramAbsent_SaysSo()
     {
         using var test = new TestNamespace();

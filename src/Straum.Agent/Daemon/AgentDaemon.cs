@@ -114,11 +114,11 @@ public static class AgentDaemon
             CniConfigFile.Write(options.Cni.ConfDir, options.Cni.Network, Path.Combine(options.Paths.Run, "agent.sock"), journal);
             foreach (var rival in CniRivals.Find(options.Cni.ConfDir))
             {
-                log.LogWarning("{Problem}", CniRivals.ProblemOf(rival, options));
+                log.LogWarning("{Problem}", CniRivals.ProblemOf(rival, options).Text);
             }
             first = false; // only now: a step that failed is run again with the next pass
             log.LogInformation("ready: {Mode}, MTU {Mtu}, device {Device}",
-                options.Routing.Mode, passed.Intent!.Settings.Mtu, passed.Intent.Uplinks[0].Name);
+                options.Routing.Mode.ToString().ToLowerInvariant(), passed.Intent!.Settings.Mtu, passed.Intent.Uplinks[0].Name);
         };
         await RunAllAsync(ct,
             origin.Source.RunAsync,

@@ -172,7 +172,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         Publish(state);
         if (pass.ChangedAnything)
         {
-            log.LogInformation("programmed {Services} Services, {Peers} prefixes, {Routes} routes in {Milliseconds} ms",
+            log.LogInformation("programmed {Services} Service frontends, {Peers} prefixes, {Routes} routes in {Milliseconds} ms",
                 pass.Services, pass.Peers, pass.Routes, (int)took.TotalMilliseconds);
         }
         Passed?.Invoke(state);
@@ -274,6 +274,13 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         Fix = "Correct the field.",
     };
 
+    private static LogLevel LevelOf(Severity severity) => severity switch
+    {
+        Severity.Error => LogLevel.Error,
+        Severity.Warning => LogLevel.Warning,
+        _ => LogLevel.Information,
+    };
+
     private void Publish(NodeLoopState state)
     {
         if (state.Waiting is { } waiting && waiting != State.Waiting)
@@ -282,7 +289,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         }
         foreach (var problem in state.Problems.Except(State.Problems))
         {
-            log.LogWarning("{Problem}", problem);
+            log.Log(LevelOf(problem.Severity), "{Problem}", problem.Text);
         }
         Volatile.Write(ref _state, state);
     }

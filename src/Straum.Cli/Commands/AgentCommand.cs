@@ -35,12 +35,7 @@ internal static class AgentCommand
         using var logs = LoggerFactory.Create(logging => logging
             .SetMinimumLevel(LevelOf(options.Log.Level))
             .AddFilter("Microsoft", LogLevel.Warning)
-            .AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.UseUtcTimestamp = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            }));
+            .AddLogLines());
         try
         {
             await AgentDaemon.RunAsync(options, logs, stop);

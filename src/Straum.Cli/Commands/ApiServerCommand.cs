@@ -111,7 +111,7 @@ internal static class ApiServerCommand
         };
         using var loggers = LoggerFactory.Create(logging => logging
             .SetMinimumLevel(LogLevel.Warning)
-            .AddSimpleConsole(console => console.SingleLine = true));
+            .AddLogLines());
         try
         {
             await using var server = await EmbeddedApiServer.StartAsync(options, loggers);

@@ -21,9 +21,14 @@ internal static class LabCheckCommand
         var record = LabCluster.Running();
         using var client = await ApiAccess.TryConnectAsync(stop)
             ?? throw new LabException("the API server does not answer", "straum lab status, straum lab logs apiserver");
-        var report = await new ReachabilityCheck(LabCommand.Paths, record, client).RunAsync(progress, stop);
-        progress.Clear();
-        return report;
+        try
+        {
+            return await new ReachabilityCheck(LabCommand.Paths, record, client).RunAsync(progress, stop);
+        }
+        finally
+        {
+            progress.Clear();
+        }
     }
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)

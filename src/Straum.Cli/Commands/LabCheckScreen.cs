@@ -91,7 +91,7 @@ internal static class LabCheckScreen
         }
         if (failures.FirstOrDefault(f => f.Failure.Node.Length > 0).Failure is { } first)
         {
-            screen.MarkupLineInterpolated($"Next: straum drops --node {first.Node}, straum lab logs {first.Node}");
+            screen.MarkupLineInterpolated($"Next: {ProgramName.AsTyped} drops --node {first.Node}, {ProgramName.AsTyped} lab logs {first.Node}");
         }
     }
 
@@ -105,7 +105,7 @@ internal static class LabCheckScreen
             $"{verdict}: {good} of {report.Cells.Count} cells, {questions} questions, median attempt per cell shown; checked in {report.Seconds:0.0} s{built}."));
         if (report.IsGood && buildSeconds is not null)
         {
-            screen.WriteLine("Next: straum lab kubectl get pods -o wide, straum services, straum lab down");
+            screen.WriteLine($"Next: {ProgramName.AsTyped} lab kubectl get pods -o wide, {ProgramName.AsTyped} services, {ProgramName.AsTyped} lab down");
         }
     }
 

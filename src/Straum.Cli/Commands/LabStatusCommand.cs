@@ -24,7 +24,7 @@ internal static class LabStatusCommand
         }
         else if (status.State is "absent")
         {
-            await output.WriteLineAsync("No lab is running. Next: straum lab up");
+            await output.WriteLineAsync($"No lab is running. Next: {ProgramName.AsTyped} lab up");
         }
         else
         {
@@ -35,7 +35,7 @@ internal static class LabStatusCommand
 
     private static void Draw(IAnsiConsole screen, LabStatus status)
     {
-        screen.MarkupLineInterpolated($"{status.State}: {status.Nodes} nodes, {status.Mode} routing, since {status.CreatedAt?.ToLocalTime():yyyy-MM-dd HH:mm:ss}");
+        screen.MarkupLineInterpolated($"{status.State}: {status.Nodes} {(status.Nodes == 1 ? "node" : "nodes")}, {status.Mode} routing, since {status.CreatedAt?.ToLocalTime():yyyy-MM-dd HH:mm:ss}");
         screen.MarkupLineInterpolated($"kubeconfig: {status.Kubeconfig}");
         screen.WriteLine();
         var table = Screen.Columns("PROCESS", "STATE", "PID", "RESTARTS", "LAST EXIT", "RUNNING SINCE");

@@ -10,14 +10,8 @@ namespace Straum.Cli.Commands;
 /// <summary><c>straum lab up</c>: builds the cluster, shows how far it is, and then what reaches what.</summary>
 internal static class LabUpCommand
 {
-    private static readonly Option<int> Nodes = new("--nodes", "-n") { Description = "Number of nodes", DefaultValueFactory = static _ => 3 };
-
-    private static readonly Option<LabMode> Mode = new("--mode")
-    {
-        Description = "How pod traffic crosses between nodes",
-        HelpName = "native|vxlan",
-        DefaultValueFactory = static _ => LabMode.Native,
-    };
+    private static readonly Option<int> Nodes = NodesOption();
+    private static readonly Option<string> Mode = ModeOption();
 
     private static readonly Option<string?> Kubeconfig = new("--kubeconfig")
     {
@@ -39,6 +33,31 @@ internal static class LabUpCommand
         Nodes, Mode, Kubeconfig, Config, NoSample, NoCheck,
     }.Does(RunAsync);
 
+    private static Option<int> NodesOption()
+    {
+        var option = new Option<int>("--nodes", "-n") { Description = "Number of nodes", DefaultValueFactory = static _ => 3 };
+        option.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var value] && int.TryParse(value.Value, out var nodes) && nodes is < 1 or > LabSpec.MaxNodes)
+            {
+                result.AddError($"--nodes {nodes}: a lab has 1 to {LabSpec.MaxNodes} nodes");
+            }
+        });
+        return option;
+    }
+
+    private static Option<string> ModeOption()
+    {
+        var option = new Option<string>("--mode")
+        {
+            Description = "How pod traffic crosses between nodes",
+            HelpName = "native|vxlan",
+            DefaultValueFactory = static _ => "native",
+        };
+        option.AcceptOnlyFromAmong("native", "vxlan");
+        return option;
+    }
+
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
     {
         var started = Stopwatch.GetTimestamp();
@@ -50,14 +69,22 @@ internal static class LabUpCommand
         var sample = !parse.GetValue(NoSample);
 
         var progress = new LabProgress(output);
-        if (!await new LabCluster(LabCommand.Paths).UpAsync(spec, sample, progress, stop))
+        try
         {
-            await output.WriteLineAsync($"A lab of {spec} is running already.");
+            if (!await new LabCluster(LabCommand.Paths).UpAsync(spec, sample, progress, stop))
+            {
+                await output.WriteLineAsync($"A lab of {spec} is running already.");
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            progress.Clear();
+            throw new CommandFault("lab up", "interrupted", "straum lab up goes on from here, straum lab down removes what is there", ExitCode.Interrupted, e);
         }
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (!sample || parse.GetValue(NoCheck))
         {
-            await output.WriteLineAsync($"The lab of {spec} is up ({seconds:0.0} s). Next: straum lab kubectl get pods -o wide");
+            await output.WriteLineAsync($"The lab of {spec} is up ({seconds:0.0} s). Next: {ProgramName.AsTyped} lab kubectl get pods -o wide");
             return ExitCode.Ok;
         }
         var report = await LabCheckCommand.CheckAsync(progress, stop);
@@ -71,7 +98,7 @@ internal static class LabUpCommand
         var spec = new LabSpec
         {
             Nodes = parse.GetValue(Nodes),
-            Mode = parse.GetValue(Mode),
+            Mode = Enum.Parse<LabMode>(parse.GetRequiredValue(Mode), ignoreCase: true),
             Kubeconfig = parse.GetValue(Kubeconfig) is { } file ? Path.GetFullPath(file) : null,
         };
         return parse.GetValue(Config) is not { } configuration ? spec

@@ -14,4 +14,7 @@ internal static class ExitCode
 
     /// <summary>The agent or the Kubernetes API did not answer, so nothing is known.</summary>
     public const int Unreachable = 3;
+
+    /// <summary>Ended by Ctrl-C or SIGTERM before it was done, as shells have it: 128 + SIGINT.</summary>
+    public const int Interrupted = 130;
 }

@@ -16,24 +16,30 @@ internal static class UsageFault
             return null;
         }
         var path = PathOf(parse.CommandResult);
-        var why = Why(parse.Errors[0]);
-        var fix = $"{path} --help lists what is possible";
+        var (why, fix) = Why(parse.Errors[0]);
+        fix ??= $"{path} --help lists what is possible";
         if (parse.UnmatchedTokens is [var unknown, ..])
         {
             why = $"'{unknown}' is not known here";
-            fix = NearestName.Find(unknown, NamesIn(parse.CommandResult.Command)) is { } nearest ? $"did you mean {nearest}?" : fix;
+            fix = NearestName.Find(unknown, NamesIn(parse.CommandResult.Command)) is { } nearest ? $"did you mean {nearest}?" : $"{path} --help lists what is possible";
         }
         var what = path["straum".Length..].TrimStart();
         return new CommandFault(what is "" ? "usage" : what, why, fix, ExitCode.Usage);
     }
 
-    // The parser says which .NET type a value is not, over several lines; a reader wants to know which option and which value.
-    private static string Why(ParseError error) => error.SymbolResult switch
+    // The parser says over several lines which .NET type a value is not; a reader wants to know which option, which value, and what instead.
+    private static (string Why, string? Fix) Why(ParseError error)
     {
-        OptionResult { Tokens: [var value] } option when error.Message.Contains("expected type", StringComparison.Ordinal) =>
-            $"{option.Option.Name} does not take '{value.Value}'",
-        _ => error.Message.TrimEnd('.'),
-    };
+        var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+        return option is { Tokens: [var value] } && (error.Message.Contains("expected type", StringComparison.Ordinal) || error.Message.Contains("not recognized", StringComparison.Ordinal))
+            ? ($"{option.Option.Name} does not take '{value.Value}'", InsteadOf(option.Option))
+            : (error.Message.ReplaceLineEndings(" ").TrimEnd('.'), null);
+    }
+
+    private static string? InsteadOf(Option option) =>
+        option.HelpName is { } choices && choices.Contains('|') ? $"write {string.Join(" or ", choices.Split('|'))}"
+        : option.ValueType == typeof(int) || option.ValueType == typeof(double) ? "write a number"
+        : null;
 
     private static string PathOf(CommandResult command)
     {

@@ -18,8 +18,10 @@ public sealed record Problem
     /// <summary>One sentence: what to do about it.</summary>
     public required string Fix { get; init; }
 
-    public override string ToString() =>
-        $"{Severity} {Object}{(Field.Length > 0 ? " " + Field : "")}: {Message} {Fix}";
+    /// <summary>All but the severity, on one line.</summary>
+    public string Text => $"{Object}{(Field.Length > 0 ? " " + Field : "")}: {Message} {Fix}";
+
+    public override string ToString() => $"{Severity} {Text}";
 }
 
 public enum Severity : byte

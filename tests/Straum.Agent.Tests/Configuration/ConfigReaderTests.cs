@@ -103,7 +103,10 @@ public sealed class ConfigReaderTests
     [InlineData("a: 1\n---\nb: 2", "2:1: a second document; a configuration is one")]
     [InlineData("node: &a {name: x}\nipv4: *a", "2:7: aliases (*name) are not understood here; write the value out")]
     [InlineData("node:\n  name: !secret x", "2:9: tags (!secret) are not understood here; write the plain value")]
-    [InlineData("a: b: c", "1:5: not YAML: While scanning a plain scalar value, found invalid mapping")]
+    [InlineData("a: b: c", "1:5: not YAML: found a key where none can be (is the line indented like its neighbours, and a value with ': ' in quotes?)")]
+    [InlineData("routing:\n mode: native\n  mtu: 1", "3:6: not YAML: found a key where none can be (is the line indented like its neighbours, and a value with ': ' in quotes?)")]
+    [InlineData("routing:\n\tmode: native", "2:1: not YAML: a tab indents the line (indent with spaces)")]
+    [InlineData("routing:\n  mode: native\n  \tmtu: 1", "3:3: not YAML: a tab indents the line (indent with spaces)")]
     public void Read_SomethingWrong_NamesPlaceKeyAndFix(string text, string problem) =>
         ConfigReader.Read("straum.yaml", text, Environment).Problems.Select(static p => p.ToString()).ShouldBe(["straum.yaml:" + problem]);
 

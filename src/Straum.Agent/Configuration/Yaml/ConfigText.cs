@@ -34,6 +34,10 @@ internal static class ConfigText
             }
             return documents;
         }
+        catch (YamlException) when (TabIn(text) is var (line, column))
+        {
+            throw new ConfigSyntaxException("not YAML: a tab indents the line (indent with spaces)", line, column);
+        }
         catch (YamlException e)
         {
             throw new ConfigSyntaxException(ReasonOf(e), (int)e.Start.Line, (int)e.Start.Column);
@@ -43,6 +47,22 @@ internal static class ConfigText
             // YamlDotNet 16.3 trips over some malformed text, `[a\nb: c` for one, and then says neither where nor why.
             throw new ConfigSyntaxException("not YAML from here on", (int)(parser.Current?.End.Line ?? 1), (int)(parser.Current?.End.Column ?? 1));
         }
+    }
+
+    // The parser blames a tab on the line before it.
+    private static (int Line, int Column)? TabIn(string text)
+    {
+        var number = 0;
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            var indent = line[..^line.TrimStart().Length];
+            if (indent.Length < line.Length && indent.IndexOf('\t') is >= 0 and var tab)
+            {
+                return (number, tab + 1);
+            }
+        }
+        return null;
     }
 
     private static ConfigNode ReadNode(Parser parser, int depth)
@@ -92,6 +112,10 @@ internal static class ConfigText
     {
         var message = (fault.InnerException ?? fault).Message;
         var position = message.LastIndexOf("): ", StringComparison.Ordinal);
+        if (message.EndsWith("found invalid mapping.", StringComparison.Ordinal))
+        {
+            return "not YAML: found a key where none can be (is the line indented like its neighbours, and a value with ': ' in quotes?)";
+        }
         return "not YAML: " + (message.StartsWith('(') && position >= 0 ? message[(position + 3)..] : message).TrimEnd('.');
     }
 }
