@@ -11,6 +11,7 @@ using Straum.Control.Routing;
 using Straum.Control.Services;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Tables;
+using Straum.Kubernetes;
 using Straum.Kubernetes.Decoding;
 using Straum.Kubernetes.Objects;
 using Straum.Kubernetes.Snapshots;
@@ -25,6 +26,10 @@ namespace Straum.Agent.Daemon;
 /// The one place where intent becomes kernel state: waits until something changed, compiles everything that
 /// may depend on it, and writes the differences. A pass that fails is run again, with growing pauses; until it
 /// succeeds the kernel keeps what it has. Also without a change the kernel is compared now and then.
+///
+/// A pass has two parts. (1) Services follow from objects alone: their tables are written before anything asks netlink, which
+/// waits for whoever holds the kernel's rtnl lock. (2) The node's own part (devices, addresses, peers, programs, routes) is left
+/// out while neither the network nor what follows from Node objects has changed, unless it is time to compare.
 /// </summary>
 /// <param name="options">The configuration.</param>
 /// <param name="reconciler">Writes the kernel.</param>
@@ -53,6 +58,11 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
     private long _audited = clock.GetTimestamp();
     private bool _auditNow;
     private bool _stale = true;
+    private bool _networkStale = true;
+    private NodePart? _nodePart;
+
+    // What the node's part of the kernel was last written from, and what came of it.
+    private sealed record NodePart(NetworkView View, Node Node, RoutingSpec Routing, NodeIntent Intent, NodePass Pass);
 
     /// <summary>As of the last pass. Safe to read from any thread.</summary>
     public NodeLoopState State => Volatile.Read(ref _state);
@@ -66,7 +76,12 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         Wake();
     }
 
-    public void NetworkChanged() => Wake();
+    /// <summary>Devices, addresses or routes are not as the last pass saw them.</summary>
+    public void NetworkChanged()
+    {
+        Volatile.Write(ref _networkStale, true);
+        Wake();
+    }
 
     /// <summary>Everything was listed anew, or a table may be filling up: compares the kernel with the next pass and not only when it is time.</summary>
     public void AuditNext()
@@ -87,16 +102,15 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             {
                 continue;
             }
-            var taken = latency.Take();
+            using var waiting = latency.Take();
             try
             {
-                var complete = Pass(Volatile.Read(ref _snapshot), taken);
+                var complete = Pass(Volatile.Read(ref _snapshot), waiting);
                 pause = FirstPause;
                 retry.Change(complete ? Audit : LongestPause, Timeout.InfiniteTimeSpan);
             }
             catch (Exception e) when (e is LinuxException or IOException)
             {
-                latency.Return(taken);
                 log.LogError("pass failed, next in {Pause} s: {Message}", pause.TotalSeconds, e.Message);
                 Publish(State with { Failure = e.Message });
                 retry.Change(pause, Timeout.InfiniteTimeSpan);
@@ -111,13 +125,16 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>False when a table had no room for all: some may become free without an event.</summary>
-    private bool Pass(Snapshot snapshot, IReadOnlyCollection<KeyValuePair<string, long>> taken)
+    /// <summary>One pass.</summary>
+    /// <param name="snapshot">What shall be so.</param>
+    /// <param name="waiting">Settled as far as the kernel does what was said.</param>
+    /// <returns>False when a table had no room for all: some may become free without an event.</returns>
+    /// <exception cref="LinuxException">The kernel refused a step; those before it are done.</exception>
+    internal bool Pass(Snapshot snapshot, ProgrammingLatency.Waiting waiting)
     {
         // Until every watch has synced, absence means nothing, and what the kernel has is better than what we know.
         if (!snapshot.AllSynced)
         {
-            latency.Return(taken);
             return true;
         }
         var started = clock.GetTimestamp();
@@ -125,16 +142,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         var found = snapshot.Nodes.Find("", options.Node.Name);
         if ((found ?? State.Node) is not { } node)
         {
-            latency.Return(taken);
             Publish(State with { Waiting = $"Node {options.Node.Name} does not exist yet (is node.name right?)" });
-            return true;
-        }
-        var view = NetworkView.Read(netlink);
-        var intent = IntentOf(snapshot, node, view, out var problems, out var waiting);
-        if (intent is null)
-        {
-            latency.Return(taken);
-            Publish(State with { Waiting = waiting, Problems = problems });
             return true;
         }
         var audits = Interlocked.Exchange(ref _auditNow, false) || clock.GetElapsedTime(_audited) >= Audit;
@@ -143,16 +151,32 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             reconciler.Audit();
             _audited = clock.GetTimestamp();
         }
-        var pass = reconciler.Reconcile(intent);
-        if (pass.Unplaced.IsEmpty)
+
+        // :: Step 1: Services.
+        var facts = NodeFacts.Of(node);
+        var plan = _services.Compile(snapshot, facts);
+        var services = reconciler.WriteServices(plan);
+        if (services.Unplaced == 0)
         {
-            latency.Programmed(taken);
+            waiting.Programmed(Kinds.Services.Kind, Kinds.EndpointSlices.Kind);
         }
-        else
+
+        // :: Step 2: the node's own part.
+        var routing = _routing.Compile(snapshot, facts, IsOverlay ? RoutingMode.Vxlan : RoutingMode.Native);
+        var (part, changes) = WriteNode(node, routing.Spec, plan, audits);
+        if (part is null)
         {
-            latency.Return(taken);
+            Publish(State with { Waiting = WaitingForDevice(node), Problems = [] });
+            return true;
         }
-        if (audits || !pass.Unplaced.IsEmpty)
+        ImmutableArray<Problem> unplaced = [.. services.Problems[..services.Unplaced], .. part.Pass.Unplaced];
+        if (unplaced.IsEmpty)
+        {
+            waiting.Programmed();
+        }
+
+        // :: Step 3: room, and what there is to tell.
+        if (audits || !unplaced.IsEmpty)
         {
             GrowTables();
         }
@@ -162,21 +186,49 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             Revision = snapshot.Revision,
             Snapshot = snapshot,
             Node = node,
-            Intent = intent,
-            Problems = [.. found is null ? [NodeGone(node)] : Array.Empty<Problem>(), .. snapshot.Problems.Select(ProblemOf), .. problems, .. pass.Problems, .. _tableProblems, .. takePrefixes(node)],
-            Unplaced = pass.Unplaced,
+            Intent = part.Intent with { Services = plan },
+            Problems =
+            [
+                .. found is null ? [NodeGone(node)] : Array.Empty<Problem>(), .. snapshot.Problems.Select(ProblemOf), .. routing.Problems, .. plan.Problems,
+                .. services.Problems, .. part.Pass.Problems, .. _tableProblems, .. takePrefixes(node),
+            ],
+            Unplaced = unplaced,
             LastPass = clock.GetUtcNow(),
             LastPassTook = took,
             Passes = State.Passes + 1,
         };
         Publish(state);
-        if (pass.ChangedAnything)
+        if (services.Published + services.Withdrawn + changes.Peers + changes.Routes > 0)
         {
             log.LogInformation("programmed {Services} Service frontends, {Peers} prefixes, {Routes} routes in {Milliseconds} ms",
-                pass.Services, pass.Peers, pass.Routes, (int)took.TotalMilliseconds);
+                services.Published + services.Withdrawn, changes.Peers, changes.Routes, (int)took.TotalMilliseconds);
         }
         Passed?.Invoke(state);
-        return pass.Unplaced.IsEmpty;
+        return unplaced.IsEmpty;
+    }
+
+    private bool IsOverlay => options.Routing.Mode == ConfiguredMode.Vxlan;
+
+    /// <summary>Writes the node's part where that can change anything; null when no device carries the node's traffic yet.</summary>
+    private (NodePart? Part, (int Peers, int Routes) Changes) WriteNode(Node node, RoutingSpec routing, ServicePlan services, bool audits)
+    {
+        // Forgotten first: a part that fails half-way is written again from what the network is then.
+        var last = Interlocked.Exchange(ref _nodePart, null);
+        // Before looking: what changes from here on is told of again.
+        var look = Interlocked.Exchange(ref _networkStale, false) || audits || last is null;
+        if (!look && ReferenceEquals(last!.Node, node) && ReferenceEquals(last.Routing, routing) && last.Pass.Unplaced.IsEmpty)
+        {
+            _nodePart = last;
+            return (last, default);
+        }
+        var view = look ? NetworkView.Read(netlink) : last!.View;
+        if (IntentOf(node, routing, services, view) is not { } intent)
+        {
+            return (null, default);
+        }
+        var pass = reconciler.WriteNode(intent);
+        _nodePart = new NodePart(view, node, routing, intent, pass);
+        return (_nodePart, (pass.Peers, pass.Routes));
     }
 
     // A table that has grown is filled by the next pass, with what found no room in this one.
@@ -199,6 +251,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         }
         if (grown.Count > 0)
         {
+            _nodePart = null;
             Wake();
         }
     }
@@ -215,31 +268,17 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         Fix = "Give the node more memory, or spread what is on it over more nodes.",
     };
 
-    private NodeIntent? IntentOf(Snapshot snapshot, Node node, NetworkView view, out ImmutableArray<Problem> problems, out string? waiting)
+    private NodeIntent? IntentOf(Node node, RoutingSpec routing, ServicePlan services, NetworkView view)
     {
-        var addresses = new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
-            .Where(f => f == AddressFamily.InterNetwork ? options.Ipv4.Enabled : options.Ipv6.Enabled)
-            .Select(node.InternalAddress).OfType<IPAddress>().ToArray();
-        var uplinks = UplinkFinder.Find(view.Links, view.Addresses, addresses, options.Routing.Devices);
-        problems = [];
-        waiting = null;
+        var uplinks = UplinkFinder.Find(view.Links, view.Addresses, AddressesOf(node), options.Routing.Devices);
         if (uplinks.IsEmpty)
         {
-            waiting = options.Routing.Devices.Count > 0
-                ? $"none of the devices {string.Join(", ", options.Routing.Devices)} exists (routing.devices)"
-                : $"no device holds an InternalIP of Node {node.Name} ({string.Join(", ", addresses.Select(a => a.ToString()))}; name it in routing.devices)";
             return null;
         }
-
-        var overlay = options.Routing.Mode == ConfiguredMode.Vxlan;
-        var facts = NodeFacts.Of(node);
-        var routing = _routing.Compile(snapshot, facts, overlay ? RoutingMode.Vxlan : RoutingMode.Native);
-        var services = _services.Compile(snapshot, facts);
-        problems = [.. routing.Problems, .. services.Problems];
         return new NodeIntent
         {
             NodeName = node.Name,
-            Routing = routing.Spec,
+            Routing = routing,
             Services = services,
             Uplinks = uplinks,
             LocalAddresses = view.LocalAddresses,
@@ -251,11 +290,20 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
                 SnatPortMax = (ushort)options.Masquerade.PortRange.Last,
                 VxlanPort = (ushort)options.Routing.Vxlan.Port,
                 Vni = (uint)options.Routing.Vxlan.Vni,
-                DirectNodeRoutes = options.Routing.DirectNodeRoutes || overlay,
-                Mtu = options.Routing.Mtu > 0 ? options.Routing.Mtu : UplinkFinder.PodMtu(uplinks, overlay, routing.Spec.Peers),
+                DirectNodeRoutes = options.Routing.DirectNodeRoutes || IsOverlay,
+                Mtu = options.Routing.Mtu > 0 ? options.Routing.Mtu : UplinkFinder.PodMtu(uplinks, IsOverlay, routing.Peers),
             },
         };
     }
+
+    private IPAddress[] AddressesOf(Node node) =>
+        [.. new[] { AddressFamily.InterNetwork, AddressFamily.InterNetworkV6 }
+            .Where(f => f == AddressFamily.InterNetwork ? options.Ipv4.Enabled : options.Ipv6.Enabled)
+            .Select(node.InternalAddress).OfType<IPAddress>()];
+
+    private string WaitingForDevice(Node node) => options.Routing.Devices.Count > 0
+        ? $"none of the devices {string.Join(", ", options.Routing.Devices)} exists (routing.devices)"
+        : $"no device holds an InternalIP of Node {node.Name} ({string.Join(", ", AddressesOf(node).Select(a => a.ToString()))}; name it in routing.devices)";
 
     private static Problem NodeGone(Node node) => new()
     {

@@ -8,6 +8,7 @@ namespace Straum.Agent.Metrics;
 /// </summary>
 public sealed class ProgrammingLatency(TimeProvider clock)
 {
+    private readonly TimeProvider _clock = clock;
     private readonly ConcurrentDictionary<string, long> _waiting = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Histogram> _kinds = new(StringComparer.Ordinal);
 
@@ -16,26 +17,43 @@ public sealed class ProgrammingLatency(TimeProvider clock)
         _kinds.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => (k.Key, k.Value.Read()));
 
     /// <summary>A table of objects has changed.</summary>
-    public void Arrived(string kind) => _waiting.TryAdd(kind, clock.GetTimestamp());
+    public void Arrived(string kind) => _waiting.TryAdd(kind, _clock.GetTimestamp());
 
     /// <summary>What is waited for; to be asked for before the tables are read.</summary>
-    public IReadOnlyCollection<KeyValuePair<string, long>> Take() => [.. _waiting.Where(w => _waiting.TryRemove(w))];
+    public Waiting Take() => new(this, [.. _waiting.Where(w => _waiting.TryRemove(w))]);
 
-    /// <summary>The kernel does what was said.</summary>
-    public void Programmed(IEnumerable<KeyValuePair<string, long>> taken)
+    /// <summary>
+    /// Events that one pass takes up. What it has not settled when it is disposed waits on: the pass failed, or nothing may be
+    /// written before every watch has synced.
+    /// </summary>
+    public sealed class Waiting : IDisposable
     {
-        foreach (var (kind, at) in taken)
+        private readonly ProgrammingLatency _latency;
+        private readonly List<KeyValuePair<string, long>> _open;
+
+        internal Waiting(ProgrammingLatency latency, List<KeyValuePair<string, long>> open) => (_latency, _open) = (latency, open);
+
+        /// <summary>The kernel does what was said of these kinds; of all when none is named.</summary>
+        public void Programmed(params ReadOnlySpan<string> kinds)
         {
-            _kinds.GetOrAdd(kind, _ => new Histogram()).Record(clock.GetElapsedTime(at));
+            for (var i = _open.Count - 1; i >= 0; i--)
+            {
+                var (kind, at) = _open[i];
+                if (kinds.IsEmpty || kinds.Contains(kind))
+                {
+                    _latency._kinds.GetOrAdd(kind, _ => new Histogram()).Record(_latency._clock.GetElapsedTime(at));
+                    _open.RemoveAt(i);
+                }
+            }
         }
-    }
 
-    /// <summary>They are not in the kernel yet: the pass failed, or nothing may be written before every watch has synced.</summary>
-    public void Return(IEnumerable<KeyValuePair<string, long>> taken)
-    {
-        foreach (var (kind, at) in taken)
+        public void Dispose()
         {
-            _waiting.AddOrUpdate(kind, at, (_, other) => Math.Min(other, at));
+            foreach (var (kind, at) in _open)
+            {
+                _latency._waiting.AddOrUpdate(kind, at, (_, other) => Math.Min(other, at));
+            }
+            _open.Clear();
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Straum.Control.Problems;
 using Straum.Control.Routing;
+using Straum.Control.Services;
 using Straum.Datapath.Abi;
 using Straum.Datapath.Audit;
 using Straum.Datapath.Programs;
@@ -53,8 +54,8 @@ public sealed class NodeReconciler
     public DriftCounters Drift { get; } = new();
 
     /// <summary>
-    /// Compares the tables with what was written to them. Run it before <see cref="Reconcile"/>, which repairs what this one
-    /// does not by itself; routes and programs are compared by every pass.
+    /// Compares the tables with what was written to them. Run it before a pass, which repairs what this one
+    /// does not by itself; routes and programs are compared by every <see cref="WriteNode"/>.
     /// </summary>
     public void Audit()
     {
@@ -92,32 +93,36 @@ public sealed class NodeReconciler
         return [.. full.Except(grown)];
     }
 
+    /// <summary>Writes the Services: a part of its own, without order towards the rest, that asks nothing of netlink.</summary>
+    /// <exception cref="Straum.Linux.LinuxException">The kernel refused a write; the pass can be run again.</exception>
+    public ServicePass WriteServices(ServicePlan plan)
+    {
+        var pass = Services.Reconcile(plan.Frontends);
+        _serviceAddresses.Reconcile(plan.Frontends);
+        return pass;
+    }
+
+    /// <summary>Writes all but the Services, which are to be written before: from here on a former build's tables are given up.</summary>
     /// <exception cref="Straum.Linux.LinuxException">The kernel refused a step; those before it are done, and the pass can be run again.</exception>
-    public NodePass Reconcile(NodeIntent intent)
+    public NodePass WriteNode(NodeIntent intent)
     {
         var problems = ImmutableArray.CreateBuilder<Problem>();
 
-        // :: Step 1: Services, the biggest table, have no order towards the rest.
-        var services = Services.Reconcile(intent.Services.Frontends);
-        _serviceAddresses.Reconcile(intent.Services.Frontends);
-        problems.AddRange(services.Problems);
-
-        // :: Step 2: who owns which prefix, and who this node is.
+        // :: Step 1: who owns which prefix, and who this node is.
         var overlay = EnsureOverlay(intent);
         WriteConfig(intent, overlay);
         var peers = _peers.Reconcile(PeerPlan.Build(intent.Routing, intent.LocalAddresses, intent.Settings.NonMasquerade));
-        var unplaced = services.Problems[..services.Unplaced];
         if (peers.Full.Count > 0)
         {
-            unplaced = unplaced.Add(PeersFull(intent, peers.Full.Count));
-            problems.Add(unplaced[^1]);
+            problems.Add(PeersFull(intent, peers.Full.Count));
         }
+        var unplaced = problems.ToImmutable();
 
-        // :: Step 3: the programs that read it. From here on the tables are complete, whatever a former build left.
+        // :: Step 2: the programs that read it. From here on the tables are complete, whatever a former build left.
         _datapath.TakeOver();
         AttachDevices(intent, overlay);
 
-        // :: Step 4: the routes that bring the host's own traffic there.
+        // :: Step 3: the routes that bring the host's own traffic there.
         var plan = RoutePlan.Build(intent.Routing, intent.Uplinks[0], overlay, intent.Settings.DirectNodeRoutes);
         problems.AddRange(plan.Problems);
         var routes = _routes.Reconcile(plan.Routes);
@@ -127,8 +132,7 @@ public sealed class NodeReconciler
         }
         _routesBefore = plan.Routes;
 
-        return new NodePass(services.Published + services.Withdrawn, peers.Written + peers.Deleted, routes,
-            unplaced, problems.ToImmutable());
+        return new NodePass(peers.Written + peers.Deleted, routes, unplaced, problems.ToImmutable());
     }
 
     private int EnsureOverlay(NodeIntent intent)

@@ -12,7 +12,12 @@ namespace Straum.Datapath.Services;
 public sealed class ServiceAddressTable(ITable<Addr, uint> table)
 {
     private readonly TableReconciler<Addr, uint> _table = new(table);
-    private ImmutableArray<FrontendSpec> _frontends;
+
+    // How many frontends an address has.
+    private readonly Dictionary<Addr, int> _uses = [];
+
+    // What the table holds completely; default when that is not certain.
+    private ImmutableArray<FrontendSpec> _complete;
 
     /// <inheritdoc cref="TableReconciler{TKey, TValue}.Audit"/>
     public int Audit()
@@ -20,43 +25,67 @@ public sealed class ServiceAddressTable(ITable<Addr, uint> table)
         var drift = _table.Audit();
         if (drift > 0)
         {
-            _frontends = default;
+            _complete = default;
         }
         return drift;
     }
 
     public void Reconcile(ImmutableArray<FrontendSpec> frontends)
     {
-        if (!_frontends.IsDefault && HaveSameAddresses(_frontends, frontends))
+        var before = _complete;
+        _complete = default;
+        if (before.IsDefault)
         {
+            _uses.Clear();
+            foreach (var frontend in frontends)
+            {
+                Count(frontend, 1);
+            }
+            // What finds no room here found none for its ports either: the reconciler of those has told.
+            var all = _table.Reconcile(_uses.Keys.ToDictionary(a => a, _ => 1u));
+            _complete = all.Full.Count == 0 ? frontends : default;
             return;
         }
-        var wanted = new Dictionary<Addr, uint>(frontends.Length);
-        foreach (var frontend in frontends)
+        var changes = FrontendChanges.Between(before, frontends);
+        var touched = new HashSet<Addr>();
+        foreach (var frontend in changes.Removed)
         {
-            if (ServiceReconciler.Serves(frontend))
+            touched.Add(Count(frontend, -1));
+        }
+        foreach (var frontend in changes.Added)
+        {
+            touched.Add(Count(frontend, 1));
+        }
+        var complete = true;
+        foreach (var address in touched)
+        {
+            if (_uses.ContainsKey(address))
             {
-                wanted[Addr.From(frontend.Address)] = 1;
+                complete &= _table.TrySet(address, 1, out _);
+            }
+            else
+            {
+                _table.Remove(address);
             }
         }
-        // What finds no room here found none for its ports either: the reconciler of those has told.
-        _frontends = _table.Reconcile(wanted).Full.Count == 0 ? frontends : default;
+        _complete = complete ? frontends : default;
     }
 
-    // Nearly every pass changes endpoints only. An unchanged Service keeps its address, the very instance.
-    private static bool HaveSameAddresses(ImmutableArray<FrontendSpec> before, ImmutableArray<FrontendSpec> now)
+    private Addr Count(FrontendSpec frontend, int more)
     {
-        if (before.Length != now.Length)
+        var address = Addr.From(frontend.Address);
+        if (ServiceReconciler.Serves(frontend))
         {
-            return false;
-        }
-        for (var i = 0; i < now.Length; i++)
-        {
-            if (!ReferenceEquals(before[i].Address, now[i].Address) || before[i].Kind != now[i].Kind)
+            var uses = _uses.GetValueOrDefault(address) + more;
+            if (uses == 0)
             {
-                return false;
+                _uses.Remove(address);
+            }
+            else
+            {
+                _uses[address] = uses;
             }
         }
-        return true;
+        return address;
     }
 }

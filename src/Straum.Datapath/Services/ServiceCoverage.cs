@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Straum.Control.Problems;
 using Straum.Control.Services;
 using Straum.Kubernetes.Objects;
@@ -17,7 +18,21 @@ internal static class ServiceCoverage
         _ => null,
     };
 
-    public static Problem ProblemOf(NamespacedName service, string missing)
+    /// <summary>One problem for each Service and field, ordered by both.</summary>
+    public static ImmutableArray<Problem> ProblemsOf(ImmutableArray<FrontendSpec> frontends)
+    {
+        var uncovered = new SortedSet<(NamespacedName Service, string Missing)>();
+        foreach (var frontend in frontends)
+        {
+            if (Missing(frontend) is { } missing)
+            {
+                uncovered.Add((frontend.ServiceName, missing));
+            }
+        }
+        return [.. uncovered.Select(u => ProblemOf(u.Service, u.Missing))];
+    }
+
+    private static Problem ProblemOf(NamespacedName service, string missing)
     {
         var (field, message, fix) = missing switch
         {

@@ -28,6 +28,7 @@ public sealed partial class ServiceReconciler
     /// </summary>
     public void Audit(DriftCounters drift)
     {
+        _complete = default;
         drift.Add("backends", _backends.Repair());
 
         var slots = 0;

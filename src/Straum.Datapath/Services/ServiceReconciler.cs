@@ -16,6 +16,9 @@ namespace Straum.Datapath.Services;
 /// (5) much later, the indices and ranges that nothing names any more.
 /// In-memory state follows a write, never precedes it, so a pass that failed is simply run again: the next one begins by
 /// reading back which of the entries under way have arrived, and returns what the others had been given.
+///
+/// A pass after one that left nothing to do looks at what differs between the two plans alone; after any other, and after
+/// an audit, at everything.
 /// </summary>
 public sealed partial class ServiceReconciler
 {
@@ -43,6 +46,10 @@ public sealed partial class ServiceReconciler
     private readonly List<Change> _underWay = [];
     private uint _lastId;
 
+    // What the kernel holds completely; default when that is not certain.
+    private ImmutableArray<FrontendSpec> _complete;
+    private ImmutableArray<Problem> _uncovered = [];
+
     public ServiceReconciler(IServiceTables tables, TimeProvider clock)
     {
         _tables = tables;
@@ -64,16 +71,14 @@ public sealed partial class ServiceReconciler
     {
         RetireRested();
         Settle();
+        var before = _complete;
+        _complete = default;
+        var changes = before.IsDefault ? new FrontendChanges(frontends, []) : FrontendChanges.Between(before, frontends);
         var problems = ImmutableArray.CreateBuilder<Problem>();
-        var uncovered = new SortedSet<(NamespacedName Service, string Missing)>();
-        var desired = new HashSet<SvcKey>(frontends.Length);
+        var desired = new HashSet<SvcKey>(changes.Added.Count);
 
-        foreach (var frontend in frontends)
+        foreach (var frontend in changes.Added)
         {
-            if (ServiceCoverage.Missing(frontend) is { } missing)
-            {
-                uncovered.Add((frontend.ServiceName, missing));
-            }
             if (!Serves(frontend))
             {
                 continue;
@@ -93,9 +98,15 @@ public sealed partial class ServiceReconciler
         }
 
         var published = Publish(problems);
-        var withdrawn = Withdraw(desired);
+        var gone = before.IsDefault ? _published.Keys : changes.Removed.Where(Serves).Select(KeyOf).Where(_published.ContainsKey);
+        var withdrawn = Withdraw([.. gone.Where(k => !desired.Contains(k))]);
         var unplaced = problems.Count;
-        problems.AddRange(uncovered.Select(u => ServiceCoverage.ProblemOf(u.Service, u.Missing)));
+        if (before.IsDefault || changes.Added.Concat(changes.Removed).Any(f => ServiceCoverage.Missing(f) is not null))
+        {
+            _uncovered = ServiceCoverage.ProblemsOf(frontends);
+        }
+        problems.AddRange(_uncovered);
+        _complete = unplaced == 0 ? frontends : default;
         return new ServicePass(published, withdrawn, unplaced, problems.ToImmutable());
     }
 
@@ -264,9 +275,8 @@ public sealed partial class ServiceReconciler
         }
     }
 
-    private int Withdraw(HashSet<SvcKey> desired)
+    private int Withdraw(SvcKey[] gone)
     {
-        var gone = _published.Keys.Where(k => !desired.Contains(k)).ToArray();
         if (gone.Length == 0)
         {
             return 0;

@@ -43,26 +43,45 @@ public sealed class TableReconciler<TKey, TValue>
         var gone = _realized.Keys.Where(key => !desired.ContainsKey(key)).ToArray();
         foreach (var key in gone)
         {
-            _table.Delete(key);
-            _realized.Remove(key);
+            Remove(key);
         }
 
         var written = 0;
         var full = new List<TKey>();
         foreach (var (key, value) in desired)
         {
-            if (_realized.TryGetValue(key, out var current) && current.Equals(value))
-            {
-                continue;
-            }
-            if (!_table.TryWrite(key, value))
+            if (!TrySet(key, value, out var changed))
             {
                 full.Add(key);
-                continue;
             }
-            _realized[key] = value;
-            written++;
+            written += changed ? 1 : 0;
         }
         return new TablePass<TKey>(written, gone.Length, full);
+    }
+
+    /// <summary>Writes one entry, unless it is there. False when the table is full.</summary>
+    public bool TrySet(in TKey key, in TValue value, out bool changed)
+    {
+        changed = false;
+        if (_realized.TryGetValue(key, out var current) && current.Equals(value))
+        {
+            return true;
+        }
+        if (!_table.TryWrite(key, value))
+        {
+            return false;
+        }
+        _realized[key] = value;
+        return changed = true;
+    }
+
+    /// <summary>Removes one entry, if it is there.</summary>
+    public void Remove(in TKey key)
+    {
+        if (_realized.ContainsKey(key))
+        {
+            _table.Delete(key);
+            _realized.Remove(key);
+        }
     }
 }

@@ -34,13 +34,26 @@ public sealed class MetricsTextTests
         latency.Arrived("Service");
         clock.Advance(TimeSpan.FromMilliseconds(20));
         latency.Arrived("Service");
-        latency.Return(latency.Take());
+        latency.Arrived("Node");
+        using (var failed = latency.Take())
+        {
+            failed.Programmed("EndpointSlice");
+        }
         clock.Advance(TimeSpan.FromMilliseconds(20));
 
-        latency.Programmed(latency.Take());
-        latency.Programmed(latency.Take());
+        using (var half = latency.Take())
+        {
+            half.Programmed("Service", "EndpointSlice");
+        }
+        latency.Read().Select(k => k.Kind).ShouldBe(["Service"], "the Node's part was not reached");
+        clock.Advance(TimeSpan.FromMilliseconds(20));
+        using (var whole = latency.Take())
+        {
+            whole.Programmed();
+        }
 
-        var (kind, reading) = latency.Read().ShouldHaveSingleItem();
+        latency.Read().First(k => k.Kind == "Node").Reading.Longest.ShouldBe(0.04, 1e-9);
+        var (kind, reading) = latency.Read().First(k => k.Kind == "Service");
         (kind, reading.Count).ShouldBe(("Service", 1));
         reading.Longest.ShouldBe(0.04, 1e-9);
         reading.Quantile(0.99).ShouldBe(0.04, 1e-9);

@@ -20,7 +20,7 @@ public sealed class NodeReconcilerTests : IDisposable
     [Fact]
     public void Reconcile_Native_SetsRoutesPeersConfigAndPrograms() => _kernel.Agent((datapath, attachments, node) =>
     {
-        var pass = node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+        var pass = node.WriteNode(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
 
         pass.Problems.ShouldBeEmpty();
         _kernel.Routes().ShouldBe(NativeRoutes);
@@ -35,31 +35,31 @@ public sealed class NodeReconcilerTests : IDisposable
     public void Reconcile_Again_ChangesNothing() => _kernel.Agent((_, _, node) =>
     {
         var intent = _kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native));
-        node.Reconcile(intent);
-        node.Reconcile(intent).ChangedAnything.ShouldBeFalse();
+        node.WriteNode(intent);
+        node.WriteNode(intent).ChangedAnything.ShouldBeFalse();
     });
 
     [Fact]
     public void ServiceAddresses_AreThoseOfTheServicesThatAreThere() => _kernel.Agent((datapath, _, node) =>
     {
         var (web, other) = (Frontend("10.96.0.1", 80), Frontend("10.96.0.2", 80));
-        node.Reconcile(With([web, Frontend("10.96.0.1", 81), other, other with { Address = IPAddress.Parse("192.0.2.1"), Kind = FrontendKind.LoadBalancer }]));
+        node.WriteServices(With([web, Frontend("10.96.0.1", 81), other, other with { Address = IPAddress.Parse("192.0.2.1"), Kind = FrontendKind.LoadBalancer }]));
         Addresses().ShouldBe(["10.96.0.1", "10.96.0.2"]);
 
-        // Endpoints that change leave it alone; what somebody else took away comes back after an audit.
+        // What changes beside it leaves it alone; what somebody else took away comes back after an audit.
         datapath.Tables.ServiceAddresses.Clear();
-        node.Reconcile(With([web, other]));
+        node.WriteServices(With([web, other]));
+        Addresses().ShouldBeEmpty();
         node.Audit();
-        node.Reconcile(With([web, other]));
+        node.WriteServices(With([web, other]));
         Addresses().ShouldBe(["10.96.0.1", "10.96.0.2"]);
 
-        node.Reconcile(With([other]));
+        node.WriteServices(With([other]));
         Addresses().ShouldBe(["10.96.0.2"]);
 
         string[] Addresses() => [.. datapath.Tables.ServiceAddresses.Read().Select(e => e.Key.ToString()).Order(StringComparer.Ordinal)];
 
-        NodeIntent With(ImmutableArray<FrontendSpec> frontends) =>
-            _kernel.Intent(RoutingMode.Native) with { Services = new ServicePlan(frontends, []) };
+        static ServicePlan With(ImmutableArray<FrontendSpec> frontends) => new(frontends, []);
 
         static FrontendSpec Frontend(string address, ushort port) => new()
         {
@@ -75,12 +75,12 @@ public sealed class NodeReconcilerTests : IDisposable
     public void Reconcile_RouteTakenAway_IsPutBack() => _kernel.Agent((_, _, node) =>
     {
         var intent = _kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native));
-        node.Reconcile(intent);
+        node.WriteNode(intent);
         _kernel.Net.Links.SetDown(_kernel.Eth0);
         _kernel.Net.Links.SetUp(_kernel.Eth0);
         _kernel.Net.Addresses.Add(_kernel.Eth0, IPAddress.Parse("fd30::11"), 64, noDad: true);
 
-        node.Reconcile(intent);
+        node.WriteNode(intent);
 
         _kernel.Routes().ShouldBe(NativeRoutes);
     });
@@ -88,8 +88,8 @@ public sealed class NodeReconcilerTests : IDisposable
     [Fact]
     public void Reconcile_PeerGone_TakesItsRoutesAndEntriesAway() => _kernel.Agent((datapath, _, node) =>
     {
-        node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
-        node.Reconcile(_kernel.Intent(RoutingMode.Native));
+        node.WriteNode(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+        node.WriteNode(_kernel.Intent(RoutingMode.Native));
 
         _kernel.Routes().ShouldBeEmpty();
         datapath.Tables.Peers.Count().ShouldBe(3); // own prefix, own addresses
@@ -98,11 +98,11 @@ public sealed class NodeReconcilerTests : IDisposable
     [Fact]
     public void Restart_InAnotherMode_ChangesDeviceRoutesAndTables()
     {
-        _kernel.Agent((_, _, node) => node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native))));
+        _kernel.Agent((_, _, node) => node.WriteNode(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native))));
 
         _kernel.Agent((datapath, attachments, node) =>
         {
-            node.Reconcile(_kernel.Intent(RoutingMode.Vxlan, KernelFixture.Peer(RoutingMode.Vxlan)));
+            node.WriteNode(_kernel.Intent(RoutingMode.Vxlan, KernelFixture.Peer(RoutingMode.Vxlan)));
             _kernel.Routes().ShouldBe(OverlayRoutes);
             _kernel.Net.Links.Get(OverlayDevice.Name).Mtu.ShouldBe(1450);
             _kernel.Net.Links.Get(OverlayDevice.Name).Flags.HasFlag(LinkFlags.NoArp).ShouldBeTrue();
@@ -111,7 +111,7 @@ public sealed class NodeReconcilerTests : IDisposable
 
         _kernel.Agent((_, attachments, node) =>
         {
-            node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+            node.WriteNode(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
             attachments.RemoveStale();
             _kernel.Routes().ShouldBe(NativeRoutes);
             _kernel.Net.Links.List().ShouldNotContain(l => l.Name == OverlayDevice.Name);
@@ -122,7 +122,7 @@ public sealed class NodeReconcilerTests : IDisposable
     [Fact]
     public void UplinkMadeAnew_GetsProgramsAndRoutesAgain() => _kernel.Agent((_, attachments, node) =>
     {
-        node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+        node.WriteNode(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
         _kernel.Net.Links.Delete("eth0");
         _kernel.Net.Links.CreateVeth("eth0", "wire");
         var again = _kernel.Net.Links.Get("eth0").Index;
@@ -131,7 +131,7 @@ public sealed class NodeReconcilerTests : IDisposable
         _kernel.Net.Addresses.Add(again, IPAddress.Parse("fd30::11"), 64, noDad: true);
         _kernel.Net.Links.SetUp(again);
 
-        node.Reconcile(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
+        node.WriteNode(_kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native)));
 
         _kernel.Routes().ShouldBe(NativeRoutes);
         attachments.Describe().ShouldAllBe(a => a.Target == again.ToString() && a.Attached);
@@ -141,14 +141,14 @@ public sealed class NodeReconcilerTests : IDisposable
     public void Reconcile_ProgramDetachedBySomeone_IsAttachedAgain() => _kernel.Agent((_, attachments, node) =>
     {
         var intent = _kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native));
-        node.Reconcile(intent);
+        node.WriteNode(intent);
         using (var link = BpfLink.OpenPinned(Path.Combine(_kernel.PinsOf("links"), $"uplink-{_kernel.Eth0}-in")))
         {
             link.Detach();
         }
         attachments.IsAttached("uplink", _kernel.Eth0).ShouldBeFalse();
 
-        node.Reconcile(intent);
+        node.WriteNode(intent);
 
         attachments.IsAttached("uplink", _kernel.Eth0).ShouldBeTrue();
     });
@@ -157,7 +157,7 @@ public sealed class NodeReconcilerTests : IDisposable
     public void Audit_WhatSomeoneElseChanged_IsRepairedByTheNextPassAndCounted() => _kernel.Agent((datapath, _, reconciler) =>
     {
         var intent = _kernel.Intent(RoutingMode.Native, KernelFixture.Peer(RoutingMode.Native));
-        reconciler.Reconcile(intent);
+        reconciler.WriteNode(intent);
         var peers = datapath.Tables.Peers.Count();
         datapath.Tables.Peers.Delete(PeerPlan.KeyOf(IPNetwork.Parse("10.244.2.0/24")));
         datapath.Tables.Peers.TryWrite(PeerPlan.KeyOf(IPNetwork.Parse("192.0.2.0/24")), default);
@@ -165,7 +165,7 @@ public sealed class NodeReconcilerTests : IDisposable
         _kernel.Net.Routes.Delete(_kernel.Net.Routes.List(protocol: RoutePlan.Protocol).First(r => r.Gateway is not null));
 
         reconciler.Audit();
-        reconciler.Reconcile(intent);
+        reconciler.WriteNode(intent);
 
         reconciler.Drift.Found.ShouldBe(new Dictionary<string, long> { ["peers"] = 2, ["config"] = 1, ["routes"] = 1 }, ignoreOrder: true);
         datapath.Tables.Peers.Count().ShouldBe(peers);

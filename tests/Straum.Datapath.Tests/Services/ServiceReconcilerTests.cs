@@ -361,6 +361,24 @@ public sealed class ServiceReconcilerTests
 
     private string[]? Backends(string frontend) => _tables.Lookup(Key(frontend));
 
+    /// <summary>Bytes allocated stand for work: a pass that looks at every frontend remembers every key.</summary>
+    [Fact]
+    public void Reconcile_AfterACompletePass_LooksAtWhatDiffers()
+    {
+        var reconciler = new ServiceReconciler(new FakeServiceTables(services: 1000, slots: 1000), _clock);
+        FrontendSpec[] frontends = [.. Enumerable.Range(0, 500).Select(i => Frontend($"10.96.{i / 250}.{i % 250}:80", "10.244.1.1:80") with { ServiceName = new("shop", $"s{i:000}") })];
+        ImmutableArray<FrontendSpec> plan = [.. frontends], again = [.. frontends], without = [.. frontends[..200], .. frontends[201..]];
+        reconciler.Reconcile(plan).Published.ShouldBe(500);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        reconciler.Reconcile(again).Published.ShouldBe(0);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(2000);
+
+        reconciler.Reconcile(without).Withdrawn.ShouldBe(1);
+        reconciler.Reconcile(plan).Published.ShouldBe(1);
+        reconciler.Services.ShouldBe(500);
+    }
+
     private static SvcKey Key(string frontend) => ServiceReconciler.KeyOf(Frontend(frontend));
 
     private static FrontendSpec Frontend(string at, params string[] backends)

@@ -85,7 +85,7 @@ internal sealed class TrafficNode : IDisposable
         beforeNode();
         using var netlink = RtNetlink.Open();
         var reconciler = new NodeReconciler(datapath, attachments, netlink, TimeProvider.System);
-        reconciler.Reconcile(Intent()).Problems.ShouldBeEmpty();
+        Write(reconciler);
         then?.Invoke(reconciler);
     }
 
@@ -104,6 +104,14 @@ internal sealed class TrafficNode : IDisposable
             }
         }
     });
+
+    /// <summary>What one pass of an agent writes.</summary>
+    public void Write(NodeReconciler reconciler)
+    {
+        var intent = Intent();
+        reconciler.WriteServices(intent.Services).Problems.ShouldBeEmpty();
+        reconciler.WriteNode(intent).Problems.ShouldBeEmpty();
+    }
 
     /// <summary>The next build finds something under this table's name that it cannot make sense of. The programs keep what they have.</summary>
     public void SpoilPin(string table)

@@ -135,7 +135,7 @@ public sealed class UpgradeTests : IDisposable
 
                 grown.ShouldHaveSingleItem().Name.ShouldBe("svc");
                 datapath.Tables.Services.Capacity.ShouldBe(TrafficNode.Sizes.Services * 2);
-                reconciler.Reconcile(_node.Intent());
+                _node.Write(reconciler);
                 datapath.Tables.Services.Count().ShouldBe(2);
             });
         });
