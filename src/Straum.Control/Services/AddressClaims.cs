@@ -90,5 +90,9 @@ internal sealed class AddressClaims
     };
 
     /// <summary>Scopes of one frontend belong together, so they are claimed together.</summary>
-    private static IEnumerable<Claim> ClaimsOf(CompiledService service) => service.Frontends.Select(Claim.Of).Distinct();
+    private static IEnumerable<Claim> ClaimsOf(CompiledService service) => service.Frontends switch
+    {
+        [var only] => [Claim.Of(only)],
+        var several => several.Select(Claim.Of).Distinct(),
+    };
 }

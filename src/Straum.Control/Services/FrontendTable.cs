@@ -52,7 +52,8 @@ internal sealed class FrontendTable
     private void AddFamily(IPAddress clusterIP)
     {
         var family = clusterIP.AddressFamily;
-        var sourceRanges = _service.LoadBalancerSourceRanges.Where(r => r.BaseAddress.AddressFamily == family).ToValueArray();
+        var sourceRanges = _service.LoadBalancerSourceRanges.IsEmpty ? default
+            : _service.LoadBalancerSourceRanges.Where(r => r.BaseAddress.AddressFamily == family).ToValueArray();
         foreach (var port in _service.Ports)
         {
             var selection = _endpoints.Select(port, family);
@@ -121,6 +122,10 @@ internal sealed class FrontendTable
 
     private void ExplainUnusedAddresses()
     {
+        if (_service.ExternalIPs.IsEmpty && _service.LoadBalancerIngress.IsEmpty)
+        {
+            return; // nearly every Service
+        }
         for (var i = 0; i < _service.ExternalIPs.Length; i++)
         {
             var address = _service.ExternalIPs[i];
@@ -158,6 +163,10 @@ internal sealed class FrontendTable
     /// <summary>In the order that <see cref="ServicePlan"/> promises; an address that is listed twice counts once.</summary>
     private static ImmutableArray<FrontendSpec> Ordered(List<FrontendSpec> frontends)
     {
+        if (frontends.Count < 2)
+        {
+            return [.. frontends];
+        }
         // The same address may be, say, an external IP and the load balancer's: the first kind has it.
         var distinct = frontends.OrderBy(f => f.Kind).DistinctBy(f => (f.Address, f.Port, f.Protocol, f.Scope));
         return

@@ -134,6 +134,10 @@ public sealed class ServiceCompiler
     /// <summary>The new frontends, with the old instance for each that is equal; the old array when all are.</summary>
     private static ImmutableArray<FrontendSpec> Shared(ImmutableArray<FrontendSpec> before, ImmutableArray<FrontendSpec> after)
     {
+        if (before is [var one] && after is [var other])
+        {
+            return one.Equals(other) ? before : after;
+        }
         var old = new Dictionary<(Claim, FrontendScope), FrontendSpec>();
         foreach (var frontend in before)
         {

@@ -71,6 +71,10 @@ public sealed class WatchStream<T> : IAsyncDisposable
 
     private WatchEvent<T> DecodeEvent(ReadOnlySequence<byte> line)
     {
+        if (TryDecodeUsual(line) is { } usual)
+        {
+            return usual;
+        }
         var (type, utf8) = ReadEnvelope(line);
         switch (type)
         {
@@ -92,6 +96,31 @@ public sealed class WatchStream<T> : IAsyncDisposable
             throw new WatchGarbageException($"a {type} event without metadata");
         }
         return new(wanted, meta.Key, meta.ResourceVersion);
+    }
+
+    /// <summary>
+    /// An object that was added or changed, in the form that API servers write: read once, where it lies. Null for whatever
+    /// is otherwise, also wrong: that is read again, field by field.
+    /// </summary>
+    private WatchEvent<T>? TryDecodeUsual(ReadOnlySequence<byte> line)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(line);
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject
+                || !json.NextField() || !json.IsField("type"u8) || !json.Read() || json.TokenType != JsonTokenType.String
+                || !(json.ValueTextEquals("ADDED"u8) || json.ValueTextEquals("MODIFIED"u8))
+                || !json.NextField() || !json.IsField("object"u8) || !json.EnterObject())
+            {
+                return null;
+            }
+            var item = _kind.Decode(ref json);
+            return item.Name.Length > 0 && !json.NextField() ? new(WatchEventType.Set, item.Key, item.Meta.ResourceVersion, item) : null;
+        }
+        catch (Exception e) when (e is JsonException or UnexpectedValueException)
+        {
+            return null;
+        }
     }
 
     private WatchEvent<T> DecodeSet(ReadOnlySequence<byte> utf8)

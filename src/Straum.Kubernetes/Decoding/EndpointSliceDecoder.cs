@@ -9,11 +9,9 @@ internal static class EndpointSliceDecoder
     public static EndpointSlice Decode(ref Utf8JsonReader json)
     {
         var meta = new ObjectMeta();
-        var type = AddressType.IPv4;
+        AddressType? type = null;
         ValueArray<EndpointPort> ports = default;
         ValueArray<SliceEndpoint> endpoints = default;
-        // Go writes addressType before endpoints, but JSON promises no order: look ahead for it.
-        var fqdn = IsFqdn(json);
         while (json.NextField())
         {
             if (json.IsField("metadata"u8)) { meta = json.ReadMeta(); }
@@ -21,16 +19,19 @@ internal static class EndpointSliceDecoder
             else if (json.IsField("ports"u8)) { ports = json.ReadObjects(ReadPort); }
             else if (json.IsField("endpoints"u8))
             {
+                // Go writes addressType before endpoints, but JSON promises no order: look ahead for it.
+                var fqdn = type is { } known ? known == AddressType.Fqdn : IsFqdnAhead(json);
                 endpoints = fqdn ? json.ReadObjects(ReadNamedEndpoint) : json.ReadObjects(ReadAddressedEndpoint);
             }
             else { json.SkipValue(); }
         }
-        return new EndpointSlice { Meta = meta, AddressType = type, Ports = ports, Endpoints = endpoints };
+        return new EndpointSlice { Meta = meta, AddressType = type ?? AddressType.IPv4, Ports = ports, Endpoints = endpoints };
     }
 
-    /// <summary>Works on a copy of the reader, so the caller's stays where it is.</summary>
-    private static bool IsFqdn(Utf8JsonReader json)
+    /// <summary>Works on a copy of the reader, which is on a field's name: the caller's stays where it is.</summary>
+    private static bool IsFqdnAhead(Utf8JsonReader json)
     {
+        json.SkipValue();
         while (json.NextField())
         {
             if (json.IsField("addressType"u8))
