@@ -134,9 +134,9 @@ public sealed class UninstallerTests : IDisposable
         var eth0 = _host.Net.Links.Get("eth0").Index;
         return (List<string>)
         [
-            // Whether a device is running, the kernel finds out by itself a moment after it is up.
+            // Whether a device is running, the kernel finds out by itself a moment after it is up, and adds IPv6 routes then.
             .. _host.Net.Links.List().Select(l => $"device {l.Name} {l.Flags & ~LinkFlags.Running}"),
-            .. _host.Net.Routes.List(table: 0).Where(r => !r.Destination.BaseAddress.IsIPv6LinkLocal).Select(r => $"route {r}"),
+            .. _host.Net.Routes.List(table: 0).Where(r => r.Destination.BaseAddress is { IsIPv6LinkLocal: false, IsIPv6Multicast: false }).Select(r => $"route {r}"),
             .. new[] { "net.ipv4.ip_forward", "net.ipv6.conf.all.forwarding", "net.ipv6.conf.eth0.accept_ra", "net.ipv4.ip_local_reserved_ports" }.Select(s => $"{s} {Sysctl.Read(s).Trim()}"),
             .. new[] { TcDirection.Ingress, TcDirection.Egress }.Select(d => $"programs at eth0 {d}: {BpfQuery.Tcx(eth0, d).Count}"),
             .. Directory.EnumerateFileSystemEntries(_directory, "*", SearchOption.AllDirectories).Where(f => f != _options.Cni.ConfDir).Order(StringComparer.Ordinal),
