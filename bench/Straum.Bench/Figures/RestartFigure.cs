@@ -46,28 +46,40 @@ internal sealed class RestartFigure : IFigure
         await nodes[0].UntilServicesAsync(2);
         _ = await MeterProcess.ServeAsync(server);
 
-        var (service, datagramService) = (ClusterObjects.ClusterIP(0), ClusterObjects.ClusterIP(1));
-        using var atSocket = await MeterProcess.LoadAsync(client, Rate * 8 / 10, Connections * 8 / 10, server.Address, server.Address, service);
         // Outside the node's control group nobody translates at the socket, so each packet is.
         var outside = client with { Group = ControlGroup.Create($"{BedNames.ControlGroup}/outside") };
-        using var perPacket = await MeterProcess.LoadAsync(outside, Rate * 2 / 10, Connections * 2 / 10, datagramService, service);
+        async Task<double[][]> LoadsDuring(Func<Task> what)
+        {
+            var (service, datagramService) = (ClusterObjects.ClusterIP(0), ClusterObjects.ClusterIP(1));
+            using var atSocket = await MeterProcess.LoadAsync(client, Rate * 8 / 10, Connections * 8 / 10, server.Address, server.Address, service);
+            using var perPacket = await MeterProcess.LoadAsync(outside, Rate * 2 / 10, Connections * 2 / 10, datagramService, service);
+            await what();
+            return [await atSocket.EndAsync(), await perPacket.EndAsync()];
+        }
 
         var ready = new List<double>();
-        for (var kill = 0; kill < rounds; kill++)
+        var started = Stopwatch.GetTimestamp();
+        var loads = await LoadsDuring(async () =>
         {
-            ready.Add(await ReplaceAsync(nodes[kill % nodes.Length], Programs.Straum));
-            if (kill % 10 == 9)
+            for (var kill = 0; kill < rounds; kill++)
             {
-                progress($"killed {kill + 1} times");
+                ready.Add(await ReplaceAsync(nodes[kill % nodes.Length], Programs.Straum));
+                if (kill % 10 == 9)
+                {
+                    progress($"killed {kill + 1} times");
+                }
             }
-        }
-        // Both ends in turn to the other build, and both back again.
-        for (var change = 0; change < Exchanges; change++)
-        {
-            await ReplaceAsync(nodes[change % nodes.Length], change / nodes.Length % 2 == 0 ? Programs.NextStraum : Programs.Straum);
-            progress($"exchanged {change + 1} times");
-        }
-        return RowsOf(rounds, [await atSocket.EndAsync(), await perPacket.EndAsync()], ready);
+            // Both ends in turn to the other build, and both back again.
+            for (var change = 0; change < Exchanges; change++)
+            {
+                await ReplaceAsync(nodes[change % nodes.Length], change / nodes.Length % 2 == 0 ? Programs.NextStraum : Programs.Straum);
+                progress($"exchanged {change + 1} times");
+            }
+        });
+        var took = Stopwatch.GetElapsedTime(started);
+        progress("the same load with the agents left alone");
+        var calm = await LoadsDuring(() => Task.Delay(took));
+        return RowsOf(rounds, loads, calm, ready);
     }
 
     // kill -9 and a new one. Returns the milliseconds from its start until it has compared everything.
@@ -79,15 +91,16 @@ internal sealed class RestartFigure : IFigure
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
-    private static IReadOnlyList<FigureRow> RowsOf(int kills, double[][] loads, List<double> ready)
+    private static IReadOnlyList<FigureRow> RowsOf(int kills, double[][] loads, double[][] calm, List<double> ready)
     {
         var what = $"{kills} kills, {Exchanges} upgrades and downgrades";
         double Sum(int column) => loads.Sum(load => load[column]);
+        string Calm(int column) => $"{Rows.Number(calm.Sum(load => load[column]))} with the agents left alone";
         return
         [
-            Rows.Limit($"packets lost of {Sum(0):N0} (UDP, echoed), {what}", Sum(0) - Sum(1), 0),
-            Rows.Limit($"connections broken of {Sum(2):N0}, {what}", Sum(3), 0),
-            Rows.Limit("answers that took longer than half a second", Sum(4), null),
+            Rows.Limit($"packets lost of {Sum(0):N0} (UDP, echoed), {what}", Sum(0) - Sum(1), 0, $"{Rows.Number(calm.Sum(load => load[0] - load[1]))} with the agents left alone"),
+            Rows.Limit($"connections broken of {Sum(2):N0}, {what}", Sum(3), 0, Calm(3)),
+            Rows.Limit("answers that took longer than half a second", Sum(4), null, Calm(4)),
             Rows.Limit("agent started until it has compared everything, ms p50", Quantile.Median(ready), null),
             Rows.Limit("the same, ms p99", Quantile.Of(ready, 0.99), null),
         ];
