@@ -27,10 +27,16 @@
 
 static char chunk[CHUNK];
 
-/* Every address and port is met, none in the order in which tables were filled. */
+/*
+ * Every address and port is met, in no order: neither that in which tables were
+ * filled, nor one that meets the same server several times in a row, where a
+ * Service would take any. (The finalizer of MurmurHash3.)
+ */
 static uint32_t scattered(uint32_t i)
 {
-	return i * 2654435761u >> 3;
+	i = (i ^ i >> 16) * 0x85ebca6b;
+	i = (i ^ i >> 13) * 0xc2b2ae35;
+	return i ^ i >> 16;
 }
 
 static int open_socket(const struct target *target, int type)
@@ -73,7 +79,7 @@ static uint64_t one_connection(const struct target *target, uint16_t port, uint1
 	uint64_t started = now_ns(), took;
 	int fd = open_socket(target, SOCK_STREAM);
 
-	connect_to(fd, target, i, (uint16_t)(port + i % ports));
+	connect_to(fd, target, i, (uint16_t)(port + i / target->count % ports));
 	ask(fd);
 	took = now_ns() - started;
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
