@@ -52,9 +52,14 @@ internal static partial class TuneCommand
         }
         command.SetAction(parse =>
         {
+            var paths = new TunePaths(parse.GetRequiredValue(Root));
+            if (NetworkOwner.WhyNotTheHosts(paths) is { } why)
+            {
+                throw new CommandFault($"tune {name}", why, "give the container the host's network: hostNetwork: true, or --network host");
+            }
             try
             {
-                return action(parse, Tuner.Of(new TunePaths(parse.GetRequiredValue(Root))));
+                return action(parse, Tuner.Of(paths));
             }
             catch (JsonException e)
             {
@@ -97,8 +102,11 @@ internal static partial class TuneCommand
 
     private static int Revert(ParseResult parse, Tuner tuner)
     {
-        Report(parse, tuner.Revert(), "nothing was applied");
-        return ExitCode.Ok;
+        var results = tuner.Revert();
+        Report(parse, results, "nothing was applied");
+        return results.Where(static r => r.IsRefused).Select(static r => r.Key).ToList() is { Count: > 0 } refused
+            ? throw new CommandFault("tune revert", $"not put back: {string.Join(", ", refused)}", "the rest is; revert tries these again")
+            : ExitCode.Ok;
     }
 
     private static int Status(ParseResult parse, Tuner tuner)

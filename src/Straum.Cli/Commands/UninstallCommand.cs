@@ -34,20 +34,32 @@ internal static class UninstallCommand
     private static int Run(ParseResult parse)
     {
         var output = parse.InvocationConfiguration.Output;
-        if (ConfigFile.Read(parse.GetValue(Config), parse.InvocationConfiguration.Error) is not { Options: var options })
-        {
-            return ExitCode.Problem;
-        }
+        return ConfigFile.Read(parse.GetValue(Config), parse.InvocationConfiguration.Error) is { Options: var options }
+            ? Run(options, parse.GetRequiredValue(PluginDirectory).FullName, new TunePaths(), output)
+            : ExitCode.Problem;
+    }
+
+    /// <param name="options">As the agent had them.</param>
+    /// <param name="pluginDirectory">Where straum-cni was installed.</param>
+    /// <param name="tuning">Where kernel settings were tuned.</param>
+    /// <param name="output">Told of everything that was removed.</param>
+    internal static int Run(AgentOptions options, string pluginDirectory, TunePaths tuning, TextWriter output)
+    {
         var count = 0;
+        List<string> refused = [];
         try
         {
             // Before the agent's own settings: both add to the list of reserved ports, and tuning came later.
-            RevertTuning(options, Removed);
-            Uninstaller.Run(options, parse.GetRequiredValue(PluginDirectory).FullName, Removed);
+            refused = RevertTuning(options, tuning, Removed);
+            Uninstaller.Run(options, pluginDirectory, Removed);
         }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException or JsonException)
         {
             throw new CommandFault("uninstall", e.Message.TrimEnd('.'), "run it again: what was removed stays removed", inner: e);
+        }
+        if (refused.Count > 0)
+        {
+            throw new CommandFault("uninstall", $"the kernel did not take back {string.Join(", ", refused)}", "everything else is removed; straum tune revert tries these again");
         }
         output.WriteLine(count == 0 ? "nothing of Straum is on this host" : $"{count} things removed; the host is as Straum found it");
         return ExitCode.Ok;
@@ -59,16 +71,18 @@ internal static class UninstallCommand
         }
     }
 
-    // What `straum tune` did is this host's, not that of an agent whose state is elsewhere.
-    private static void RevertTuning(AgentOptions options, Action<string> removed)
+    // What `straum tune` did is this host's, not that of an agent whose state is elsewhere. Returns what could not be put back.
+    private static List<string> RevertTuning(AgentOptions options, TunePaths paths, Action<string> removed)
     {
-        var paths = new TunePaths();
-        if (File.Exists(paths.Journal) && Path.GetDirectoryName(paths.Journal) == options.Paths.State)
+        if (!File.Exists(paths.Journal) || Path.GetDirectoryName(paths.Journal) != options.Paths.State)
         {
-            foreach (var setting in Tuner.Of(paths).Revert())
-            {
-                removed($"setting {setting.Key}: {setting.What}");
-            }
+            return [];
         }
+        var results = Tuner.Of(paths).Revert();
+        foreach (var setting in results.Where(static r => !r.IsRefused))
+        {
+            removed($"setting {setting.Key}: {setting.What}");
+        }
+        return [.. results.Where(static r => r.IsRefused).Select(static r => r.Key)];
     }
 }

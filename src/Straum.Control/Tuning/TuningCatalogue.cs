@@ -24,6 +24,7 @@ public static class TuningCatalogue
         new()
         {
             Key = "net.netfilter.nf_conntrack_max",
+            Module = "nf_conntrack",
             Scope = SettingScope.Host,
             Profile = TuningProfile.Safe,
             Rule = SettingRule.AtLeast,
@@ -37,6 +38,7 @@ public static class TuningCatalogue
         new()
         {
             Key = "net.netfilter.nf_conntrack_buckets",
+            Module = "nf_conntrack",
             Scope = SettingScope.Host,
             Profile = TuningProfile.Safe,
             Rule = SettingRule.AtLeast,
@@ -51,6 +53,7 @@ public static class TuningCatalogue
         new()
         {
             Key = "net.netfilter.nf_conntrack_tcp_timeout_established",
+            Module = "nf_conntrack",
             Scope = SettingScope.Host,
             Profile = TuningProfile.Safe,
             Value = static _ => "86400",

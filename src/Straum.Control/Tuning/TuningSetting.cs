@@ -33,4 +33,7 @@ public sealed record TuningSetting
 
     /// <summary>Another setting that must list the wanted word first, such as tcp_available_congestion_control; null for none.</summary>
     public string? OfferedBy { get; init; }
+
+    /// <summary>The kernel module that brings the setting, where it is not built in; null when every kernel has it from the start.</summary>
+    public string? Module { get; init; }
 }

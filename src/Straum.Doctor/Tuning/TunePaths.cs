@@ -7,6 +7,12 @@ public sealed record TunePaths(string Root = "/")
     /// <summary>The one file that outlives a restart; among others by its number, so that an administrator's 99- wins.</summary>
     public string OwnFile => In("etc/sysctl.d/60-straum-tune.conf");
 
+    /// <summary>
+    /// The modules whose settings are in <see cref="OwnFile"/>, for modules-load.d(5): systemd loads them before it writes settings,
+    /// and a setting of a module that is not loaded is passed over.
+    /// </summary>
+    public string ModulesFile => In("etc/modules-load.d/straum-tune.conf");
+
     /// <summary>What to put back.</summary>
     public string Journal => In("var/lib/straum/tune.json");
 
@@ -23,6 +29,9 @@ public sealed record TunePaths(string Root = "/")
     public string Processors => In("sys/devices/system/cpu/online");
 
     public string BootId => In("proc/sys/kernel/random/boot_id");
+
+    /// <summary>Lives in the host's namespaces.</summary>
+    public string FirstProcess => In("proc/1");
 
     private string In(string path) => Path.Combine(Root, path);
 }

@@ -6,4 +6,5 @@ namespace Straum.Doctor.Tuning;
 /// <param name="Now">Its value after; null when the kernel has no such setting any more.</param>
 /// <param name="IsRight">It is as it was meant to be.</param>
 /// <param name="What">In words: changed, put back, left alone because.</param>
-public sealed record TuneResult(string Key, string? Before, string? Now, bool IsRight, string What);
+/// <param name="IsRefused">The kernel did not take the value.</param>
+public sealed record TuneResult(string Key, string? Before, string? Now, bool IsRight, string What, bool IsRefused = false);

@@ -8,7 +8,7 @@ namespace Straum.Doctor.Tuning;
 
 /// <summary>
 /// Kernel settings of a host, changed so that every change can be taken back. Besides the settings themselves only the
-/// journal and one sysctl.d file are written, and both go with the revert.
+/// journal, one sysctl.d and one modules-load.d file are written, and all go with the revert.
 /// </summary>
 /// <param name="paths">Where things are.</param>
 /// <param name="settings">The kernel's settings.</param>
@@ -27,7 +27,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// <summary>
     /// Writes what the plan says, in this order:
     /// 1. The journal, durably: what is there now, and what will be.
-    /// 2. The own file, so that the next start of the machine has the same values.
+    /// 2. The own files, so that the next start of the machine has the same values.
     /// 3. The settings. One that the kernel refuses leaves the journal and the file again.
     /// 4. The journal, durably: what was done.
     /// </summary>
@@ -43,7 +43,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         }
 
         // :: Step 1: what is there now, and what will be.
-        var made = DurableFile.MakeFolderOf(paths.Journal).Concat(DurableFile.MakeFolderOf(paths.OwnFile));
+        var made = DurableFile.MakeFolderOf(paths.Journal).Concat(DurableFile.MakeFolderOf(paths.OwnFile)).Concat(DurableFile.MakeFolderOf(paths.ModulesFile)).ToList();
         var entries = (before?.Settings ?? []).ToDictionary(static e => e.Key);
         foreach (var change in changes)
         {
@@ -53,22 +53,22 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         Save(entries, [.. before?.MadeFolders ?? [], .. made]);
 
         // :: Step 2: the same after the next start.
-        WriteOwnFile(entries.Values);
+        WriteOwnFiles(entries.Values);
 
         // :: Step 3: now.
         var results = changes.Select(change => Write(change, entries)).ToList();
 
         // :: Step 4: what was done.
-        WriteOwnFile(entries.Values);
+        WriteOwnFiles(entries.Values);
         Save(entries, [.. before?.MadeFolders ?? [], .. made]);
         return results;
     }
 
     /// <summary>
-    /// Puts everything back that still is as it was written, and removes the own file and, last, the journal. Settings that
-    /// somebody changed since are left as they are, except that ports are taken out of a list they were added to.
+    /// Puts everything back that still is as it was written, and removes the own files and, last, the journal. Settings that
+    /// somebody changed since are left as they are, except that ports are taken out of a list they were added to. What the
+    /// kernel refuses stays in the journal, alone: to revert again tries it again.
     /// </summary>
-    /// <exception cref="LinuxException">The kernel refuses a value that it printed itself; the journal stays.</exception>
     /// <exception cref="JsonException">The journal is damaged.</exception>
     public IReadOnlyList<TuneResult> Revert()
     {
@@ -78,8 +78,15 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         }
         var results = journal.Settings.Reverse().Select(PutBack).ToList();
         DurableFile.Remove(paths.OwnFile);
+        DurableFile.Remove(paths.ModulesFile);
+        if (results.Where(static r => r.IsRefused).Select(static r => r.Key).ToHashSet() is { Count: > 0 } refused)
+        {
+            (journal with { Settings = [.. journal.Settings.Where(s => refused.Contains(s.Key))] }).Save(paths.Journal);
+            return results;
+        }
         DurableFile.Remove(paths.Journal);
-        foreach (var folder in journal.MadeFolders.Where(f => Directory.Exists(f) && !Directory.EnumerateFileSystemEntries(f).Any()))
+        // The innermost first.
+        foreach (var folder in journal.MadeFolders.OrderByDescending(static f => f.Length).Where(f => Directory.Exists(f) && !Directory.EnumerateFileSystemEntries(f).Any()))
         {
             Directory.Delete(folder);
         }
@@ -132,7 +139,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
             {
                 entries.Remove(key);
             }
-            return new TuneResult(key, change.Now, Now(key), false, "refused by the kernel: " + e.Message);
+            return new TuneResult(key, change.Now, Now(key), false, "refused by the kernel: " + e.Message, IsRefused: true);
         }
         // What the kernel made of it: it may round.
         entries[key] = entries[key] with { Written = Now(key)!, Done = true };
@@ -141,7 +148,18 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
 
     private TuneResult PutBack(TuneEntry entry)
     {
-        var now = Now(entry.Key);
+        try
+        {
+            return PutBack(entry, Now(entry.Key));
+        }
+        catch (LinuxException e)
+        {
+            return new TuneResult(entry.Key, Now(entry.Key), Now(entry.Key), false, "refused by the kernel: " + e.Message, IsRefused: true);
+        }
+    }
+
+    private TuneResult PutBack(TuneEntry entry, string? now)
+    {
         if (now is null || now == SysctlText.Plain(entry.Previous))
         {
             return new TuneResult(entry.Key, now, now, true, now is null ? "the kernel has no such setting any more" : "was as before already");
@@ -167,15 +185,28 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     // In the order of writing; what an older build wrote and this one does not know goes last.
     private static int PlaceOf(string key) => TuningCatalogue.All.TakeWhile(s => s.Key != key).Count();
 
-    private void WriteOwnFile(IEnumerable<TuneEntry> entries)
+    private void WriteOwnFiles(IReadOnlyCollection<TuneEntry> entries)
     {
         var text = new StringBuilder("# Written by `straum tune apply`, removed by `straum tune revert`. To keep a value of your own, name its key in another file.\n");
+        var modules = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var entry in entries.OrderBy(static e => PlaceOf(e.Key)))
         {
-            // The dash: what belongs to a module is not there yet when the machine starts.
+            // The dash: another kernel that is started may not have it.
             text.Append(CultureInfo.InvariantCulture, $"-{entry.Key} = {entry.Written}\n");
+            if (TuningCatalogue.All.FirstOrDefault(s => s.Key == entry.Key)?.Module is { } module)
+            {
+                modules.Add(module);
+            }
         }
         DurableFile.Write(paths.OwnFile, Encoding.UTF8.GetBytes(text.ToString()));
+        if (modules.Count > 0)
+        {
+            DurableFile.Write(paths.ModulesFile, Encoding.UTF8.GetBytes("# Written by `straum tune apply`, removed by `straum tune revert`.\n" + string.Concat(modules.Select(static m => m + "\n"))));
+        }
+        else
+        {
+            DurableFile.Remove(paths.ModulesFile);
+        }
     }
 
     private string ReadBootId() => File.Exists(paths.BootId) ? File.ReadAllText(paths.BootId).Trim() : "";

@@ -64,6 +64,33 @@ public sealed class TuneCommandTests : IDisposable
         File.Exists(Path.Combine(_root, "etc/sysctl.d/60-straum-tune.conf")).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task AnyCommand_InAContainerWithAnotherNetwork_IsRefusedWithAFix()
+    {
+        Directory.CreateDirectory(Path.Combine(_root, "proc/1/ns"));
+        File.CreateSymbolicLink(Path.Combine(_root, "proc/1/ns/net"), "net:[1]");
+
+        foreach (var command in (string[])["plan", "apply", "status", "revert"])
+        {
+            (await CliRun.Of("tune", command, "--root", _root)).ShouldSatisfyAllConditions(
+                r => r.ExitCode.ShouldBe(1), r => r.Error.ShouldContain("is this container's, not the host's"), r => r.Error.ShouldContain("hostNetwork: true"));
+        }
+        File.Exists(Path.Combine(_root, "var/lib/straum/tune.json")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Revert_KeyThatTheKernelRefuses_IsNamedAndTheExitCodeSaysSo()
+    {
+        using var kernel = new TunedKernel();
+
+        var run = kernel.Namespace.Run(() => CliRun.Of("tune", "revert", "--root", kernel.Root).GetAwaiter().GetResult());
+
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("not put back: net.ipv4.tcp_fin_timeout");
+        kernel.Reuse.ShouldBe("2", "what comes after a refused setting is put back");
+        File.ReadAllText(Path.Combine(kernel.Root, "var/lib/straum/tune.json")).ShouldNotContain("tcp_tw_reuse");
+    }
+
     private void Write(string path, string text)
     {
         var full = Path.Combine(_root, path);

@@ -35,6 +35,9 @@ internal sealed class FakeHost : IDisposable
     /// <summary>A tuner whose process ends at the given write to the kernel.</summary>
     public Tuner CrashingAt(int write) => new(Paths, new CrashingTree(new SysctlTree(Paths.Settings), write), Facts);
 
+    /// <summary>A tuner of a kernel that takes no value for a key.</summary>
+    public Tuner Refusing(string key) => new(Paths, new RefusingTree(new SysctlTree(Paths.Settings), key), Facts);
+
     public string Get(string key) => File.ReadAllText(PathOf(key)).TrimEnd('\n');
 
     public void Set(string key, string value)
@@ -61,6 +64,20 @@ internal sealed class FakeHost : IDisposable
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
     private string PathOf(string key) => Path.Combine(Paths.Settings, key.Replace('.', '/'));
+
+    private sealed class RefusingTree(ISysctlTree tree, string refused) : ISysctlTree
+    {
+        public string? Read(string key) => tree.Read(key);
+
+        public void Write(string key, string value)
+        {
+            if (key == refused)
+            {
+                throw new LinuxException("sysctl write", key, Errno.EINVAL);
+            }
+            tree.Write(key, value);
+        }
+    }
 
     private sealed class CrashingTree(ISysctlTree tree, int at) : ISysctlTree
     {

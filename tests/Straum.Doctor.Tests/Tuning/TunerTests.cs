@@ -5,6 +5,10 @@ namespace Straum.Doctor.Tuning;
 
 public sealed class TunerTests : IDisposable
 {
+    /// <summary>Shown in every namespace, and anybody on the machine may change them meanwhile.</summary>
+    private static readonly string[] OfTheMachine =
+        ["nf_conntrack_max", "nf_conntrack_buckets", "nf_conntrack_count", "tcp_available_congestion_control", "tcp_allowed_congestion_control", "tcp_mem", "udp_mem"];
+
     private readonly FakeHost _host = new();
 
     public void Dispose() => _host.Dispose();
@@ -68,6 +72,54 @@ public sealed class TunerTests : IDisposable
         _host.Tuner.Revert();
 
         _host.Picture().ShouldBe(before);
+    }
+
+    [Fact]
+    public void Revert_KeyThatTheKernelRefuses_IsNamedAndTheRestGoesOn()
+    {
+        var before = _host.Picture();
+        _host.Tuner.Apply(TuningProfile.Full);
+
+        _host.Refusing("net.ipv4.tcp_fin_timeout").Revert().Where(static r => !r.IsRight)
+            .ShouldHaveSingleItem().ShouldSatisfyAllConditions(r => r.Key.ShouldBe("net.ipv4.tcp_fin_timeout"), r => r.IsRefused.ShouldBeTrue());
+        _host.Get("net.core.somaxconn").ShouldBe("4096");
+        _host.Tuner.Status().ShouldHaveSingleItem().Key.ShouldBe("net.ipv4.tcp_fin_timeout");
+
+        _host.Tuner.Revert().ShouldHaveSingleItem().What.ShouldBe("put back");
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Fact]
+    public void Apply_SettingsOfAModule_NameItForTheNextStart()
+    {
+        _host.Tuner.Apply(TuningProfile.Safe);
+        File.ReadAllLines(_host.Paths.ModulesFile).ShouldContain("nf_conntrack");
+    }
+
+    [Fact]
+    public void Apply_NoSettingOfAModule_NamesNone()
+    {
+        _host.Write("etc/sysctl.d/99-mine.conf", "net.netfilter.* = 1\n");
+        _host.Tuner.Apply(TuningProfile.Safe);
+        File.Exists(_host.Paths.ModulesFile).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Settings_BelowTheMountOfAHost_AreTheHostsInItsNetworkOnly()
+    {
+        using var space = new TestNamespace();
+        NetworkOwner.WhyNotTheHosts(_host.Paths).ShouldBeNull("it has no processes");
+        // A link as process 1 of the host has one; the kernel's own may not be looked at here.
+        Directory.CreateDirectory(_host.Paths.FirstProcess + "/ns");
+        var link = _host.Paths.FirstProcess + "/ns/net";
+        WhyNot().ShouldNotBeNull().ShouldContain("CAP_SYS_PTRACE");
+        File.CreateSymbolicLink(link, space.Namespace.Run(static () => new FileInfo("/proc/thread-self/ns/net").LinkTarget!));
+
+        WhyNot().ShouldBeNull();
+        NetworkOwner.WhyNotTheHosts(_host.Paths).ShouldNotBeNull().ShouldContain("this container's");
+        NetworkOwner.WhyNotTheHosts(new TunePaths()).ShouldBeNull("without --root it is the caller's network that is meant");
+
+        string? WhyNot() => space.Namespace.Run(() => NetworkOwner.WhyNotTheHosts(_host.Paths));
     }
 
     public static TheoryData<int> Writes => new(Enumerable.Range(1, 12));
@@ -239,7 +291,7 @@ public sealed class TunerTests : IDisposable
     public void Apply_InANamespace_WritesTheKernelAndRevertPutsItBack()
     {
         using var space = new TestNamespace();
-        var before = Settings();
+        var (before, files) = (Settings(), _host.Picture());
         // The files are the fake's; the settings are those that the kernel has for this namespace.
         var tuner = new Tuner(_host.Paths, new SysctlTree("/proc/sys"), _host.Facts);
 
@@ -249,8 +301,24 @@ public sealed class TunerTests : IDisposable
         space.Namespace.Run(() => tuner.Revert().ShouldAllBe(static r => r.IsRight));
 
         Settings().ShouldBe(before);
+        _host.Picture().ShouldBe(files);
 
-        string Settings() => string.Join('\n', TuningCatalogue.All.Where(static s => s.Scope == SettingScope.Both).Select(s => Sysctl.Read(s.Key, space)));
+        // All that the kernel shows of the namespace, not only what was written: one setting may change another.
+        string Settings() => space.Namespace.Run(static () => string.Join('\n', Directory.EnumerateFiles("/proc/sys/net", "*", SearchOption.AllDirectories)
+            .Where(static f => !OfTheMachine.Contains(Path.GetFileName(f))).Order(StringComparer.Ordinal).Select(static f => $"{f} {Read(f)}")));
+
+        static string Read(string file)
+        {
+            try
+            {
+                return File.ReadAllText(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Some can only be written, or have no value yet.
+                return e.GetType().Name;
+            }
+        }
     }
 
     private TuningStep Step(string key) => _host.Tuner.Plan(TuningProfile.Full).Single(s => s.Setting.Key == key);
