@@ -4,20 +4,22 @@ using Spectre.Console;
 namespace Straum.Cli.Terminal;
 
 /// <summary>
-/// Where tables are drawn. Colours only on a terminal, never with NO_COLOR set (no-color.org) or TERM=dumb; a pipe gets
-/// rows that are as wide as they need to be, so that <c>grep</c> sees whole lines.
+/// Where tables are drawn. Colours only on a terminal, never with NO_COLOR set (no-color.org) or TERM=dumb; rows are as wide as
+/// they need to be everywhere, so that <c>grep</c> and people see whole lines.
 /// </summary>
 internal static class Screen
 {
-    private const int PipeWidth = 500;
-
     /// <summary>The screen of a running command.</summary>
     public static IAnsiConsole For(ParseResult parse) => For(parse.InvocationConfiguration.Output);
 
     /// <summary>A screen over any writer; a terminal only when the writer is the program's own stdout and that is one.</summary>
-    public static IAnsiConsole For(TextWriter output)
+    public static IAnsiConsole For(TextWriter output) => For(output, ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected);
+
+    /// <summary>A screen over any writer.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="terminal">Whether that is a terminal.</param>
+    internal static IAnsiConsole For(TextWriter output, bool terminal)
     {
-        var terminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
         var colours = terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
         var screen = AnsiConsole.Create(new AnsiConsoleSettings
@@ -25,12 +27,9 @@ internal static class Screen
             Ansi = colours ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(output),
+            Out = new ScreenOutput(output, terminal),
         });
-        if (!terminal)
-        {
-            screen.Profile.Width = PipeWidth;
-        }
+        screen.Profile.Width = ScreenOutput.Unlimited;
         return screen;
     }
 
