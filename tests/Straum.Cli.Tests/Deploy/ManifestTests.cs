@@ -61,6 +61,17 @@ public sealed class ManifestTests
         Deployment.Kubectl("--kubeconfig", server.Kubeconfig, "diff", "-k", Deployment.Folder).ShouldBeEmpty();
     }
 
+    // GitOps tools do it: a default that the server filled in and the manifest leaves out would be taken for another manager's value.
+    [Fact]
+    public async Task Apply_ServerSideAfterClientSide_HasNoConflicts()
+    {
+        await using var server = await TestApiServer.StartAsync(new ApiRequests());
+        Deployment.Kubectl("--kubeconfig", server.Kubeconfig, "apply", "-k", Deployment.Folder);
+
+        Deployment.Kubectl("--kubeconfig", server.Kubeconfig, "apply", "--server-side", "-k", Deployment.Folder)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.EndsWith(" serverside-applied"));
+    }
+
     private static System.Text.Json.Nodes.JsonNode? Mount(string volume) =>
         Deployment.Kubernetes.Agent["volumeMounts"]!.AsArray().Single(m => (string?)m!["name"] == volume)!["mountPath"];
 }
