@@ -95,11 +95,13 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         using var housekeeping = new Timer(_ => _wake.Writer.TryWrite(true), null, Housekeeping, Housekeeping);
         using var retry = new Timer(_ => Wake(), null, Timeout.Infinite, Timeout.Infinite);
         var pause = FirstPause;
+        var heap = new HeapKeeper();
         await foreach (var _ in _wake.Reader.ReadAllAsync(ct))
         {
             reconciler.Services.RetireRested();
             if (!Interlocked.Exchange(ref _stale, false))
             {
+                heap.Idle();
                 continue;
             }
             using var waiting = latency.Take();
@@ -116,6 +118,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
                 retry.Change(pause, Timeout.InfiniteTimeSpan);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
+            heap.Passed();
         }
     }
 
