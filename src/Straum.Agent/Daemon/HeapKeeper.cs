@@ -8,7 +8,7 @@ namespace Straum.Agent.Daemon;
 internal sealed class HeapKeeper
 {
     /// <summary>So much may be allocated before the young generations are collected.</summary>
-    public const long Budget = 16L * 1024 * 1024;
+    public const long Budget = 32L * 1024 * 1024;
 
     // A quiet agent allocates next to nothing: what it gives back it does not need again soon.
     private const int QuietTicks = 2;
