@@ -38,6 +38,7 @@ public sealed class CommandLineTests
     [InlineData("straum: lab up: --nodes does not take 'abc' (write a number)", "lab", "up", "--nodes", "abc")]
     [InlineData("straum: lab up: --nodes 99: a lab has 1 to 16 nodes (straum lab up --help lists what is possible)", "lab", "up", "--nodes", "99")]
     [InlineData("straum: lab up: --mode does not take 'geneve' (write native or vxlan)", "lab", "up", "--mode", "geneve")]
+    [InlineData("straum: lab logs: --lines 0: must be at least 1 (straum lab logs --help lists what is possible)", "lab", "logs", "n1", "--lines", "0")]
     [InlineData("straum: services: --output does not take 'yaml' (write table or json)", "services", "-o", "yaml")]
     [InlineData("straum: doctor: --output does not take 'yaml' (write table or short or json or junit or npd)", "doctor", "-o", "yaml")]
     public async Task Value_OfAnOption_IsRefusedInOneLineWithoutTypes(string fault, params string[] arguments)
@@ -46,6 +47,11 @@ public sealed class CommandLineTests
         run.ExitCode.ShouldBe(ExitCode.Usage);
         run.Error.TrimEnd().ShouldBe(fault);
     }
+
+    [Fact]
+    public void File_ThatIsRoots_IsAFaultInOneLine() =>
+        CommandLine.FaultOf(CommandLine.CreateRoot().Parse(["lab", "status"]), new UnauthorizedAccessException("Access to the path '/run/x' is denied."))
+            .Message.ShouldStartWith("straum: lab status: Access to the path '/run/x' is denied");
 
     [Fact]
     public async Task Default_OfAChoice_IsShownAsItIsWritten() => (await CliRun.Of("lab", "up", "--help")).Output.ShouldContain("[default: native]");

@@ -55,7 +55,11 @@ internal static class BenchCommand
         var name = new Argument<string>("name") { Description = "What to ask for", DefaultValueFactory = static _ => "kubernetes.default.svc.cluster.local" };
         var atOnce = new Option<int>("--at-once") { Description = "Lookups under way at any time", HelpName = "n", DefaultValueFactory = static _ => 1 };
         return Measuring("dns", "Lookups at one name server", [server, name], [atOnce],
-            (parse, time, stop) => DnsBench.MeasureAsync(parse.GetValue(server)!, parse.GetValue(name)!, time, parse.GetValue(atOnce), stop));
+            async (parse, time, stop) =>
+            {
+                var figures = await DnsBench.MeasureAsync(parse.GetValue(server)!, parse.GetValue(name)!, time, parse.GetValue(atOnce), stop);
+                return figures.Any(static f => f is { Name: "dns.lookups", Value: > 0 }) ? figures : throw new IOException($"{parse.GetValue(server)} answered no lookup");
+            });
     }
 
     private static Command Serve()

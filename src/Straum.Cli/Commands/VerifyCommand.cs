@@ -39,6 +39,10 @@ internal static partial class VerifyCommand
             .Concat(Judge(directory, upgrading: true).Where(v => v.Refusal is not null).Select(v => v with { Program = v.Program + " while upgrading" }));
         var reports = verdicts.Select(v =>
             new ProgramReport(v.Program, v.Refusal is null, v.Refusal, v.Instructions, v.StackBytes, v.Size, v.Took.TotalMilliseconds)).ToList();
+        if (reports.Count == 0)
+        {
+            throw new CommandFault($"verify {directory}", "there is no program in it", "name the folder of the *.bpf.o files with --objects");
+        }
         if (Output.IsJson(parse))
         {
             parse.InvocationConfiguration.Output.WriteLine(JsonSerializer.Serialize(reports, ReportJson.Default.ListProgramReport));

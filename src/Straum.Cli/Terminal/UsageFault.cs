@@ -23,9 +23,11 @@ internal static class UsageFault
             why = $"'{unknown}' is not known here";
             fix = NearestName.Find(unknown, NamesIn(parse.CommandResult.Command)) is { } nearest ? $"did you mean {nearest}?" : $"{path} --help lists what is possible";
         }
-        var what = path["straum".Length..].TrimStart();
-        return new CommandFault(what is "" ? "usage" : what, why, fix, ExitCode.Usage);
+        return new CommandFault(NameOf(parse), why, fix, ExitCode.Usage);
     }
+
+    /// <summary>The command that was called, as faults name it: lab status.</summary>
+    public static string NameOf(ParseResult parse) => PathOf(parse.CommandResult)["straum".Length..].TrimStart() is { Length: > 0 } name ? name : "usage";
 
     // The parser says over several lines which .NET type a value is not; a reader wants to know which option, which value, and what instead.
     private static (string Why, string? Fix) Why(ParseError error)

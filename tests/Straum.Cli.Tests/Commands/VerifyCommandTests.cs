@@ -17,6 +17,22 @@ public sealed class VerifyCommandTests
     }
 
     [Fact]
+    public async Task Folder_WithoutPrograms_IsNotTakenForAcceptance()
+    {
+        var folder = Directory.CreateTempSubdirectory("straum-t-");
+        try
+        {
+            var run = await CliRun.Of("verify", "--objects", folder.FullName);
+            run.ExitCode.ShouldBe(ExitCode.Problem);
+            run.Error.TrimEnd().ShouldBe($"straum: verify {folder}: there is no program in it (name the folder of the *.bpf.o files with --objects)");
+        }
+        finally
+        {
+            folder.Delete();
+        }
+    }
+
+    [Fact]
     public async Task Folder_ThatIsNotThere_IsNamed()
     {
         var run = await CliRun.Of("verify", "--objects", "/absent");
