@@ -12,7 +12,10 @@ namespace Straum.Datapath.Tests.Upgrades;
 internal sealed class Traffic : IDisposable
 {
     private const int WorldPort = 9;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private const int PodPort = 7;
+
+    // What is lost is lost for ever; on a busy machine an answer takes its time.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly TrafficNode _node;
     private readonly CancellationTokenSource _stop = new();
@@ -23,20 +26,20 @@ internal sealed class Traffic : IDisposable
     public Traffic(TrafficNode node)
     {
         _node = node;
-        ServeDatagrams(node.Backend.Namespace, new IPEndPoint(TrafficNode.BackendAddress, TrafficNode.BackendPort));
-        ServeConnections(node.Backend.Namespace, TrafficNode.BackendPort);
-        for (var i = 0; i < TrafficNode.WorldAddresses; i++)
+        foreach (var addresses in TrafficAddresses.Both)
         {
-            ServeDatagrams(node.World.Namespace, new IPEndPoint(TrafficNode.WorldAddress(i), WorldPort));
+            foreach (var port in TrafficNode.BackendPorts)
+            {
+                ServeDatagrams(node.Backend.Namespace, new IPEndPoint(addresses.Backend, port));
+                ServeConnections(node.Backend.Namespace, new IPEndPoint(addresses.Backend, port));
+            }
+            for (var i = 0; i < TrafficAddresses.WorldAddresses; i++)
+            {
+                ServeDatagrams(node.World.Namespace, new IPEndPoint(addresses.WorldAddress(i), WorldPort));
+            }
+            ServeConnections(node.World.Namespace, new IPEndPoint(addresses.WorldAddress(0), WorldPort));
         }
-        ServeConnections(node.World.Namespace, WorldPort);
-        var service = new IPEndPoint(TrafficNode.ServiceAddress, TrafficNode.ServicePort);
-        Start("UDP, one socket, Service", () => Datagrams(service));
-        Start("UDP, new sockets, Service", () => NewDatagrams(_ => service));
-        Start("UDP, new sockets, masqueraded", () => NewDatagrams(i => new IPEndPoint(TrafficNode.WorldAddress(i), WorldPort)));
-        Start("TCP, one connection, Service", () => Connection(service));
-        Start("TCP, one connection, masqueraded", () => Connection(new IPEndPoint(TrafficNode.WorldAddress(0), WorldPort)));
-        Start("TCP, new connections, Service", () => NewConnections(service));
+        Array.ForEach(TrafficAddresses.Both, StartAll);
     }
 
     /// <summary>What was lost or broke, by kind of traffic; empty is the promise.</summary>
@@ -66,6 +69,18 @@ internal sealed class Traffic : IDisposable
         _stop.Dispose();
     }
 
+    private void StartAll(TrafficAddresses addresses)
+    {
+        var service = new IPEndPoint(addresses.Service, TrafficNode.ServicePort);
+        Start($"{addresses}, UDP, one socket, Service", () => Datagrams(service));
+        Start($"{addresses}, UDP, new sockets, Service", () => NewDatagrams(_ => service));
+        Start($"{addresses}, UDP, new sockets, masqueraded", () => NewDatagrams(i => new IPEndPoint(addresses.WorldAddress(i), WorldPort)));
+        Start($"{addresses}, TCP, one connection, Service", () => Connection(service));
+        Start($"{addresses}, TCP, one connection, masqueraded", () => Connection(new IPEndPoint(addresses.WorldAddress(0), WorldPort)));
+        Start($"{addresses}, TCP, new connections, Service", () => NewConnections(service));
+        Start($"{addresses}, TCP, from outside, the pod asks", () => ConnectionFromOutside(new IPEndPoint(addresses.Backend, PodPort)));
+    }
+
     private void Start(string kind, Action work)
     {
         var thread = new Thread(() =>
@@ -85,11 +100,12 @@ internal sealed class Traffic : IDisposable
 
     private void Datagrams(IPEndPoint to)
     {
-        using var socket = Open(_node.Client.Namespace, SocketType.Dgram);
+        using var socket = Open(_node.Client.Namespace, to, SocketType.Dgram);
         socket.Connect(to);
+        var server = Ask(socket);
         while (!_stop.IsCancellationRequested)
         {
-            Ask(socket);
+            Ask(socket, server);
         }
     }
 
@@ -97,7 +113,7 @@ internal sealed class Traffic : IDisposable
     {
         for (var i = 0; !_stop.IsCancellationRequested; i++)
         {
-            using var socket = Open(_node.Client.Namespace, SocketType.Dgram);
+            using var socket = Open(_node.Client.Namespace, to(i), SocketType.Dgram);
             socket.Connect(to(i));
             Ask(socket);
         }
@@ -105,11 +121,12 @@ internal sealed class Traffic : IDisposable
 
     private void Connection(IPEndPoint to)
     {
-        using var socket = Open(_node.Client.Namespace, SocketType.Stream);
+        using var socket = Open(_node.Client.Namespace, to, SocketType.Stream);
         socket.Connect(to);
+        var server = Ask(socket);
         while (!_stop.IsCancellationRequested)
         {
-            Ask(socket);
+            Ask(socket, server);
         }
         CheckNothingWasSentAgain(socket);
     }
@@ -118,7 +135,7 @@ internal sealed class Traffic : IDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            using var socket = Open(_node.Client.Namespace, SocketType.Stream);
+            using var socket = Open(_node.Client.Namespace, to, SocketType.Stream);
             socket.LingerState = new LingerOption(true, 0);
             socket.Connect(to);
             Ask(socket);
@@ -126,15 +143,36 @@ internal sealed class Traffic : IDisposable
         }
     }
 
-    private void Ask(Socket socket)
+    // Who began a connection, and may do so again, is silent first: its next packet would find the flow lost and enter it anew.
+    private void ConnectionFromOutside(IPEndPoint at)
+    {
+        using var listener = Open(_node.Backend.Namespace, at, SocketType.Stream);
+        listener.Bind(at);
+        listener.Listen(1);
+        using var outside = Open(_node.World.Namespace, at, SocketType.Stream);
+        outside.Connect(at);
+        using var pod = listener.Accept();
+        pod.NoDelay = true;
+        pod.ReceiveTimeout = pod.SendTimeout = (int)Patience.TotalMilliseconds;
+        _ = EchoAsync(outside, 0);
+        while (!_stop.IsCancellationRequested)
+        {
+            Ask(pod);
+        }
+        CheckNothingWasSentAgain(pod);
+    }
+
+    // The first byte of an answer says which server gives it: on one socket it is always the same.
+    private int Ask(Socket socket, int expected = -1)
     {
         Span<byte> message = stackalloc byte[8];
         socket.Send(message);
-        if (socket.Receive(message) != message.Length)
+        if (socket.Receive(message) != message.Length || (expected >= 0 && message[0] != expected))
         {
             throw new SocketException((int)SocketError.ConnectionReset);
         }
         Interlocked.Increment(ref _answers);
+        return message[0];
     }
 
     // TCP mends a loss: tcpi_total_retrans of struct tcp_info tells of it, a SYN's included.
@@ -149,9 +187,9 @@ internal sealed class Traffic : IDisposable
         }
     }
 
-    private static Socket Open(NetworkNamespace within, SocketType type)
+    private static Socket Open(NetworkNamespace within, IPEndPoint at, SocketType type)
     {
-        var socket = within.Run(() => new Socket(AddressFamily.InterNetwork, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp));
+        var socket = within.Run(() => new Socket(at.AddressFamily, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp));
         socket.ReceiveTimeout = socket.SendTimeout = (int)Patience.TotalMilliseconds;
         if (type == SocketType.Stream)
         {
@@ -162,7 +200,7 @@ internal sealed class Traffic : IDisposable
 
     private void ServeDatagrams(NetworkNamespace within, IPEndPoint at)
     {
-        var socket = within.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        var socket = within.Run(() => new Socket(at.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
         socket.Bind(at);
         _servers.Add(socket);
         _ = ServeAsync(async () =>
@@ -170,16 +208,17 @@ internal sealed class Traffic : IDisposable
             var buffer = new byte[64];
             while (true)
             {
-                var read = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0));
+                var read = await socket.ReceiveFromAsync(buffer, new IPEndPoint(at.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0));
+                buffer[0] = (byte)at.Port;
                 await socket.SendToAsync(buffer.AsMemory(0, read.ReceivedBytes), read.RemoteEndPoint);
             }
         });
     }
 
-    private void ServeConnections(NetworkNamespace within, int port)
+    private void ServeConnections(NetworkNamespace within, IPEndPoint at)
     {
-        var listener = within.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        listener.Bind(new IPEndPoint(IPAddress.Any, port));
+        var listener = within.Run(() => new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        listener.Bind(at);
         listener.Listen(512);
         _servers.Add(listener);
         _ = ServeAsync(async () =>
@@ -188,12 +227,12 @@ internal sealed class Traffic : IDisposable
             {
                 var connection = await listener.AcceptAsync();
                 connection.NoDelay = true;
-                _ = EchoAsync(connection);
+                _ = EchoAsync(connection, (byte)at.Port);
             }
         });
     }
 
-    private static async Task EchoAsync(Socket connection)
+    private static async Task EchoAsync(Socket connection, byte name)
     {
         var buffer = new byte[64];
         try
@@ -202,11 +241,12 @@ internal sealed class Traffic : IDisposable
             {
                 while (await connection.ReceiveAsync(buffer) is var read and > 0)
                 {
+                    buffer[0] = name;
                     await connection.SendAsync(buffer.AsMemory(0, read));
                 }
             }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The client went with a reset.
         }

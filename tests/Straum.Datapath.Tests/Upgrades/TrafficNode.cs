@@ -19,19 +19,15 @@ namespace Straum.Datapath.Tests.Upgrades;
 /// </summary>
 internal sealed class TrafficNode : IDisposable
 {
-    public static readonly IPAddress ClientAddress = IPAddress.Parse("10.244.1.2");
-    public static readonly IPAddress BackendAddress = IPAddress.Parse("10.244.1.3");
-    public static readonly IPAddress ServiceAddress = IPAddress.Parse("10.96.0.10");
     public const int ServicePort = 80;
-    public const int BackendPort = 8080;
-    public const int WorldAddresses = 32;
+
+    /// <summary>Two endpoints of each Service, in one pod: a flow that lost its entry would change over half of the time.</summary>
+    public static readonly int[] BackendPorts = [8080, 8081];
 
     // Small where size does not matter, so that making tables does not take the tests' time.
     public static readonly TableSizes Sizes = new() { Backends = 1024, Slots = 4096, Services = 1024, Conntrack = 131_072 };
 
     private static readonly MacAddress HostMac = MacAddress.Parse("02:00:00:00:00:fe");
-    private static readonly IPAddress NodeAddress = IPAddress.Parse("172.30.0.11");
-    private static readonly IPAddress RouterAddress = IPAddress.Parse("172.30.0.1");
 
     private readonly TestNamespace _node = new();
     private readonly TestPins _pins = new();
@@ -39,14 +35,25 @@ internal sealed class TrafficNode : IDisposable
 
     public TrafficNode()
     {
-        _node.Namespace.Run(() => Sysctl.Write("net.ipv4.ip_forward", "1"));
+        _node.Namespace.Run(() =>
+        {
+            Sysctl.Write("net.ipv4.ip_forward", "1");
+            Sysctl.Write("net.ipv6.conf.all.forwarding", "1");
+        });
         var uplink = _node.Net.Links.CreateVeth("eth0", "eth0", World.Namespace);
-        SetUp(_node.Net, "eth0", NodeAddress, 24);
-        SetUp(World.Net, "eth0", RouterAddress, 24);
-        World.Net.Routes.Add(new Route { Destination = IPNetwork.Parse("203.0.113.0/24"), Type = RouteType.Local, InterfaceIndex = 1, Table = Route.LocalTable });
-        _node.Net.Routes.Add(new Route { Destination = IPNetwork.Parse("0.0.0.0/0"), Gateway = RouterAddress, InterfaceIndex = uplink.Index });
-        AddPod(Client, 1, "pod-a", ClientAddress, MacAddress.Parse("02:00:00:00:00:0a"));
-        AddPod(Backend, 2, "pod-b", BackendAddress, MacAddress.Parse("02:00:00:00:00:0b"));
+        SetUp(_node.Net, "eth0", a => (a.Node, a.UplinkPrefix));
+        SetUp(World.Net, "eth0", a => (a.Router, a.UplinkPrefix));
+        foreach (var addresses in TrafficAddresses.Both)
+        {
+            World.Net.Routes.Add(new Route { Destination = addresses.World, Type = RouteType.Local, InterfaceIndex = 1, Table = Route.LocalTable });
+            // To the backend alone: an answer to the client's own address would hide that it was not masqueraded.
+            World.Net.Routes.Add(new Route { Destination = new IPNetwork(addresses.Backend, addresses.HostPrefix), Gateway = addresses.Node, InterfaceIndex = World.Net.Links.Get("eth0").Index });
+            _node.Net.Routes.Add(new Route { Destination = DefaultOf(addresses), Gateway = addresses.Router, InterfaceIndex = uplink.Index });
+        }
+        World.Net.Links.SetUp(1);
+        World.Namespace.Run(() => Sysctl.Write("net.ipv6.ip_nonlocal_bind", "1")); // a local route is enough for IPv4 only
+        AddPod(Client, 1, "pod-a", a => a.Client, MacAddress.Parse("02:00:00:00:00:0a"));
+        AddPod(Backend, 2, "pod-b", a => a.Backend, MacAddress.Parse("02:00:00:00:00:0b"));
         Run(BpfObjects.Directory, (datapath, attachments) => Program(datapath, attachments, () => { }));
     }
 
@@ -57,8 +64,6 @@ internal sealed class TrafficNode : IDisposable
     public TestNamespace World { get; } = new();
 
     public string Pins => _pins.Directory;
-
-    public static IPAddress WorldAddress(int number) => IPAddress.Parse($"203.0.113.{1 + number % WorldAddresses}");
 
     /// <summary>Another build takes over, and ends again without detaching.</summary>
     public void Install(string objects, TableSizes? sizes = null) => _node.Namespace.Run(() =>
@@ -134,10 +139,10 @@ internal sealed class TrafficNode : IDisposable
     public NodeIntent Intent() => new()
     {
         NodeName = "n1",
-        Routing = new RoutingSpec { Mode = RoutingMode.Native, LocalPodPrefixes = [IPNetwork.Parse("10.244.1.0/24")] },
-        Services = new ServicePlan([Frontend(Protocol.Tcp), Frontend(Protocol.Udp)], []),
-        Uplinks = [.. UplinkFinder.Find(_node.Net.Links.List(), _node.Net.Addresses.List(), [NodeAddress], [])],
-        LocalAddresses = [NodeAddress],
+        Routing = new RoutingSpec { Mode = RoutingMode.Native, LocalPodPrefixes = [.. TrafficAddresses.Both.Select(a => a.Pods)] },
+        Services = new ServicePlan([.. TrafficAddresses.Both.SelectMany(a => new[] { Frontend(a, Protocol.Tcp), Frontend(a, Protocol.Udp) })], []),
+        Uplinks = [.. UplinkFinder.Find(_node.Net.Links.List(), _node.Net.Addresses.List(), [.. TrafficAddresses.Both.Select(a => a.Node)], [])],
+        LocalAddresses = [.. TrafficAddresses.Both.Select(a => a.Node)],
         Settings = new NodeSettings { Mtu = 1500 },
     };
 
@@ -150,34 +155,47 @@ internal sealed class TrafficNode : IDisposable
         _node.Dispose();
     }
 
-    private static FrontendSpec Frontend(Protocol protocol) => new()
+    private static FrontendSpec Frontend(TrafficAddresses addresses, Protocol protocol) => new()
     {
-        Address = ServiceAddress,
+        Address = addresses.Service,
         Port = ServicePort,
         Protocol = protocol,
         Kind = FrontendKind.ClusterIP,
         ServiceName = new NamespacedName("shop", "web"),
-        Backends = [new BackendSpec { Address = BackendAddress, Port = BackendPort, Ready = true, Serving = true }],
+        Backends = [.. BackendPorts.Select(port => new BackendSpec { Address = addresses.Backend, Port = (ushort)port, Ready = true, Serving = true })],
     };
 
-    private void AddPod(TestNamespace pod, uint id, string device, IPAddress address, MacAddress mac)
+    private void AddPod(TestNamespace pod, uint id, string device, Func<TrafficAddresses, IPAddress> address, MacAddress mac)
     {
         var host = _node.Net.Links.CreateVeth(device, "eth0", pod.Namespace, mac: HostMac, peerMac: mac);
-        var gateway = IPAddress.Parse("169.254.1.1");
         var inside = pod.Net.Links.Get("eth0").Index;
-        SetUp(pod.Net, "eth0", address, 32);
+        pod.Net.Links.SetAddrGenModeNone(inside);
+        SetUp(pod.Net, "eth0", a => (address(a), a.HostPrefix));
+        _node.Net.Links.SetAddrGenModeNone(host.Index);
         _node.Net.Links.SetUp(host.Index);
-        _node.Net.Neighbors.Replace(new Neighbor { InterfaceIndex = host.Index, Address = address, MacAddress = mac });
-        _node.Net.Routes.Add(new Route { Destination = new IPNetwork(address, 32), InterfaceIndex = host.Index, Scope = RouteScope.Link });
-        pod.Net.Routes.Add(new Route { Destination = new IPNetwork(gateway, 32), InterfaceIndex = inside, Scope = RouteScope.Link });
-        pod.Net.Routes.Add(new Route { Destination = IPNetwork.Parse("0.0.0.0/0"), Gateway = gateway, InterfaceIndex = inside });
-        _bindings.Add(new PodBinding(id, host.Index, mac, HostMac, [address]));
+        foreach (var addresses in TrafficAddresses.Both)
+        {
+            var own = new IPNetwork(address(addresses), addresses.HostPrefix);
+            _node.Net.Neighbors.Replace(new Neighbor { InterfaceIndex = host.Index, Address = own.BaseAddress, MacAddress = mac });
+            _node.Net.Routes.Add(new Route { Destination = own, InterfaceIndex = host.Index, Scope = RouteScope.Link });
+            if (addresses == TrafficAddresses.V4)
+            {
+                pod.Net.Routes.Add(new Route { Destination = new IPNetwork(addresses.Gateway, 32), InterfaceIndex = inside, Scope = RouteScope.Link });
+            }
+            pod.Net.Routes.Add(new Route { Destination = DefaultOf(addresses), Gateway = addresses.Gateway, InterfaceIndex = inside });
+        }
+        _bindings.Add(new PodBinding(id, host.Index, mac, HostMac, [.. TrafficAddresses.Both.Select(address)]));
     }
 
-    private static void SetUp(RtNetlink net, string device, IPAddress address, int prefix)
+    private static IPNetwork DefaultOf(TrafficAddresses addresses) => IPNetwork.Parse(addresses == TrafficAddresses.V4 ? "0.0.0.0/0" : "::/0");
+
+    private static void SetUp(RtNetlink net, string device, Func<TrafficAddresses, (IPAddress Address, int Prefix)> choose)
     {
         var index = net.Links.Get(device).Index;
-        net.Addresses.Add(index, address, prefix);
+        foreach (var (address, prefix) in TrafficAddresses.Both.Select(choose))
+        {
+            net.Addresses.Add(index, address, prefix, noDad: address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6);
+        }
         net.Links.SetUp(index);
     }
 }

@@ -113,7 +113,7 @@ public sealed class UpgradeTests : IDisposable
         {
             datapath.Tables.Conntrack.Capacity.ShouldBe(sizes.Conntrack);
             datapath.Tables.Services.Capacity.ShouldBe(sizes.Services);
-            datapath.Tables.Services.Count().ShouldBe(2);
+            datapath.Tables.Services.Count().ShouldBe(4);
         });
     }
 
@@ -136,7 +136,7 @@ public sealed class UpgradeTests : IDisposable
                 grown.ShouldHaveSingleItem().Name.ShouldBe("svc");
                 datapath.Tables.Services.Capacity.ShouldBe(TrafficNode.Sizes.Services * 2);
                 _node.Write(reconciler);
-                datapath.Tables.Services.Count().ShouldBe(2);
+                datapath.Tables.Services.Count().ShouldBe(4);
             });
         });
         traffic.Wait(Enough);
@@ -157,7 +157,7 @@ public sealed class UpgradeTests : IDisposable
                 Copy(BpfObjects.NextDirectory, folder);
                 Should.Throw<LinuxException>(() => datapath.Grow(TrafficNode.Sizes with { Services = 4096 })).Message.ShouldContain("another build's");
                 datapath.Tables.Services.Capacity.ShouldBe(TrafficNode.Sizes.Services);
-                datapath.Tables.Services.Count().ShouldBe(2);
+                datapath.Tables.Services.Count().ShouldBe(4);
             });
         }
         finally
