@@ -57,8 +57,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
         }
         if (left is not null)
         {
-            // An agent ended in the middle of an exchange. Its programs still know both tables: the copying is what is left.
-            Exchange.FinishCopy(current, left);
+            Resume(current, left, files.Schema);
         }
         var installed = Follow(files, current, sizes);
         if (left is not null && installed.Pending is null)
@@ -74,6 +73,27 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
     {
         using var files = ObjectFiles.Open(options);
         return files.Load(table => Place(table, generation, null, new TableSizes()), hasFormer: false);
+    }
+
+    // An agent ended in the middle of an exchange. Before flows may begin in the next table every program must know it, also
+    // those that the agent did not come to replace. Another build has no programs for it: there the copying is all that is left.
+    private void Resume(Generation current, BpfMap formerFlows, string schema)
+    {
+        if (current.Schema == schema)
+        {
+            using var files = ObjectFiles.Open(options);
+            using var objects = files.Load(table =>
+            {
+                if (table.Name == Exchange.FormerFlows)
+                {
+                    table.UseKeysOf(formerFlows);
+                    return;
+                }
+                Place(table, current, null, new TableSizes());
+            }, hasFormer: true);
+            new PinnedLinks(pins).Replace(objects.Programs);
+        }
+        Exchange.FinishCopy(current, formerFlows);
     }
 
     private Installed Begin(ObjectFiles files, TableSizes sizes)

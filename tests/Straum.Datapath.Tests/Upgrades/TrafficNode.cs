@@ -94,6 +94,27 @@ internal sealed class TrafficNode : IDisposable
         then?.Invoke(reconciler);
     }
 
+    /// <summary>
+    /// Until disposed of, an exchange of programs is cut off when those of pods are replaced and those of the uplink are not: among
+    /// the links, in the order that they are replaced in, is one under a socket program's name that takes no socket program.
+    /// </summary>
+    public IDisposable RefuseProgramsAfterPods()
+    {
+        var pin = "";
+        Run(BpfObjects.Directory, (datapath, _) =>
+        {
+            pin = datapath.Pins.Link(datapath.Programs.Sockets[0].Name);
+            using var link = BpfLink.AttachTcx(datapath.Programs.PodIn, 1, TcDirection.Ingress);
+            link.Pin(pin);
+        });
+        return new Pinned(pin);
+    }
+
+    private sealed class Pinned(string path) : IDisposable
+    {
+        public void Dispose() => Straum.Linux.Bpf.Pins.Remove(path);
+    }
+
     /// <summary>Puts filters in the place of the pods' links: as after an ADD whose agent was killed before it settled it.</summary>
     public void LeavePodsProvisional() => Run(BpfObjects.Directory, (datapath, _) =>
     {
