@@ -45,7 +45,7 @@ public interface IHost
     Task<string?> GetAsync(Uri page, CancellationToken stop);
 
     /// <summary>A report of Straum's agent as it came over the socket; null when no agent's socket is there.</summary>
-    /// <param name="resource"><c>status</c>, <c>services</c>…</param>
+    /// <param name="resource"><c>status</c>, <c>services</c>…; or a path of its own, <c>/metrics</c>.</param>
     /// <param name="stop">Gives up.</param>
     Task<string?> AskAgentAsync(string resource, CancellationToken stop);
 

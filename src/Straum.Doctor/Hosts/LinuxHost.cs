@@ -85,7 +85,7 @@ public sealed class LinuxHost : IHost, IDisposable
     public Task<string?> GetAsync(Uri page, CancellationToken stop) => GetAsync(_http, page, stop);
 
     public Task<string?> AskAgentAsync(string resource, CancellationToken stop) =>
-        File.Exists(Options.AgentSocket) ? GetAsync(_agent, new Uri("http://straum/v1/" + resource), stop) : Task.FromResult<string?>(null);
+        File.Exists(Options.AgentSocket) ? GetAsync(_agent, new Uri("http://straum" + (resource.StartsWith('/') ? resource : "/v1/" + resource)), stop) : Task.FromResult<string?>(null);
 
     public Task<SyncMeasurement> MeasureSyncAsync(string directory, SyncPattern pattern, CancellationToken stop) =>
         Task.Run(() => SyncProbe.Run(directory, pattern, stop), stop);

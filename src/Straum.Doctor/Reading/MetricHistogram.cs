@@ -9,6 +9,19 @@ internal sealed class MetricHistogram
 
     private MetricHistogram(List<(double, double)> buckets) => _buckets = buckets;
 
+    /// <summary>How many observations there are.</summary>
+    public long Count => (long)_buckets[^1].Count;
+
+    /// <summary>One histogram for each value of a label; only those with observations.</summary>
+    public static IReadOnlyDictionary<string, MetricHistogram> ReadEach(string page, string name, string label)
+    {
+        var start = $"{label}=\"";
+        return page.Split('\n').Where(l => l.StartsWith(name + "_bucket", StringComparison.Ordinal) && l.Contains(start, StringComparison.Ordinal))
+            .GroupBy(l => l[(l.IndexOf(start, StringComparison.Ordinal) + start.Length)..].Split('"')[0])
+            .Select(g => (g.Key, Value: Read(string.Join('\n', g), name))).Where(static g => g.Value is not null)
+            .ToDictionary(static g => g.Key, static g => g.Value!);
+    }
+
     /// <summary>Null when the page has no histogram of that name, or one without observations. Label sets are added up.</summary>
     public static MetricHistogram? Read(string page, string name)
     {
