@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Straum's measurements beside other tools', in turn, for a quiet machine: disk (fio), net (iperf3), counters (/proc, read here).
+# fio and iperf3 are Debian packages of these names; nothing else needs them. STRAUM names another program than bin/straum.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+straum=${STRAUM:-bin/straum} rounds=${2:-5}
+figures() { python3 -c 'import json, sys; f = {x["name"]: x["value"] for x in json.load(sys.stdin)["figures"]}; print("straum", *(f"{n} {f[n]:.0f}" for n in sys.argv[1:]))' "$@"; }
+
+disk() {
+  local place=${DIRECTORY:-/var/tmp}/straum-compare
+  mkdir -p "$place"
+  trap 'rm -rf "$place"' RETURN
+  for _ in $(seq "$rounds"); do
+    fio --name=etcd --directory="$place" --rw=write --ioengine=sync --fdatasync=1 --size=22m --bs=2300 --output-format=json |
+      python3 -c 'import json, sys; p = json.load(sys.stdin)["jobs"][0]["sync"]["lat_ns"]["percentile"]; print("fio   ", *(f"p{n} {p[k] / 1e3:.0f}" for n, k in (("50", "50.000000"), ("99", "99.000000"), ("99.9", "99.900000"))), "µs")'
+    rm -f "$place"/*
+    "$straum" bench disk "$place" --seconds 60 -o json | figures disk.sync.p50 disk.sync.p99 disk.sync.p99.9
+  done
+}
+
+net() {
+  for _ in $(seq "$rounds"); do
+    iperf3 -s -1 -p 5298 > /dev/null & local server=$!
+    sleep 1
+    iperf3 -c 127.0.0.1 -p 5298 -t 5 -J | python3 -c 'import json, sys; print("iperf3 %.0f bit/s" % json.load(sys.stdin)["end"]["sum_received"]["bits_per_second"])'
+    wait "$server"
+    "$straum" bench serve --port 5297 > /dev/null & server=$!
+    sleep 1
+    "$straum" bench net 127.0.0.1:5297 -o json | figures net.throughput net.roundtrip.p50
+    kill "$server"
+    wait "$server" || true
+  done
+}
+
+# Ticks of all CPUs and of the thief; packets, drops and squeezes of all CPUs.
+sample() { awk '/^cpu /{ t = 0; for (i = 2; i <= 9; i++) t += $i; print t, $9 }' /proc/stat; python3 -c 'rows = [[int(w, 16) for w in l.split()[:3]] for l in open("/proc/net/softnet_stat")]; print(*map(sum, zip(*rows)))'; }
+
+counters() {
+  for _ in $(seq "$rounds"); do
+    sample > /tmp/straum-compare.before
+    { "$straum" doctor --only ST-CP-001,ST-CP-002 -o json || true; } | python3 -c 'import json, sys; [print("straum", f["measured"]) for c in json.load(sys.stdin)["checks"] for f in c["findings"]]'
+    sample | paste -d ' ' /tmp/straum-compare.before - | awk 'NR == 1 { printf "/proc  %.2f %% stolen\n", 100 * ($4 - $2) / ($3 - $1) } NR == 2 { print "/proc ", $5 - $2, "of", $4 - $1, "packets dropped,", $6 - $3, "squeezes" }'
+  done
+  rm -f /tmp/straum-compare.before
+}
+
+case ${1:-} in
+  disk | net | counters) "$1" ;;
+  *) echo "usage: tools/compare-tools.sh disk|net|counters [ROUNDS]" >&2; exit 2 ;;
+esac
