@@ -11,14 +11,3 @@ public sealed record DnsReply(DnsCode? Code, int Answers, TimeSpan Took, bool Tr
     /// <summary>The server did its work: it knows the name, or knows that there is none.</summary>
     public bool IsAnswer => Code is DnsCode.NoError or DnsCode.NoSuchName;
 }
-
-/// <summary>Response codes (RFC 1035 section 4.1.1).</summary>
-public enum DnsCode : byte
-{
-    NoError = 0,
-    FormatError = 1,
-    ServerFailure = 2,
-    NoSuchName = 3,
-    NotImplemented = 4,
-    Refused = 5,
-}

@@ -144,7 +144,10 @@ internal static class CiliumKeys
         keys.Add("nativeRoutingCIDR", NonMasquerade);
         keys.AddFeature("ipMasqAgent.enabled", "its list is masquerade.nonMasqueradeCIDRs; no ConfigMap is watched");
         keys.Add("ipMasqAgent.config.nonMasqueradeCIDRs", NonMasquerade);
-        keys.AddFeature("ipMasqAgent.config.masqLinkLocal", "link-local destinations are never masqueraded");
+        // bpf/ knows no link-local IPv4 destinations: what is not in the list and outside the cluster is masqueraded.
+        keys.Add("ipMasqAgent.config.masqLinkLocal", static v => v.IsOff
+            ? new(ImportVerdict.Changed, "masquerade.nonMasqueradeCIDRs", new ConfigList([new ConfigScalar("169.254.0.0/16", IsPlain: true, 0, 0)], 0, 0), "written out: Straum masquerades link-local IPv4 destinations unless they are listed")
+            : Always("link-local IPv4 destinations are masqueraded here too"));
         keys.AddFeature("egressMasqueradeInterfaces", "masquerading is for what leaves by routing.devices");
         keys.AddFeature("egressGateway.enabled", "egress gateways are not here yet");
         keys.Add("egressGateway.*", NotServed("egress gateways are not here yet"));

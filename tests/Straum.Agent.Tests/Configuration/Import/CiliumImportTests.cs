@@ -64,6 +64,15 @@ public sealed class CiliumImportTests
     }
 
     [Fact]
+    public void Import_LinkLocalThatIsNotMasqueraded_IsListedBesideTheOthers()
+    {
+        var result = Fixture.Import("ipMasqAgent:\n  config:\n    nonMasqueradeCIDRs: [192.168.0.0/16]\n    masqLinkLocal: false\n");
+
+        Fixture.Options(result).Masquerade.NonMasqueradeCidrs.ShouldBe([IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("169.254.0.0/16")]);
+        Fixture.Import("ipMasqAgent:\n  config:\n    masqLinkLocal: true\n").Of("ipMasqAgent.config.masqLinkLocal").Verdict.ShouldBe(ImportVerdict.Kept);
+    }
+
+    [Fact]
     public void Import_UnknownKey_IsNamedWithItsLineAndTheNearestKey()
     {
         var result = Fixture.Import("kubeProxyReplacement: true\nbpf:\n  maskerade: true\nsomething:\n  else: {}\n");
