@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using Straum.Agent.Install;
 using Straum.Agent.Configuration;
+using Straum.Agent.Install;
 using Straum.Cli.Terminal;
 using Straum.Doctor.Tuning;
 using Straum.Linux;
