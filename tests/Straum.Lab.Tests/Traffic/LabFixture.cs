@@ -33,9 +33,6 @@ public abstract class LabFixture : IAsyncLifetime
 
     public LabSpec Spec => _spec;
 
-    /// <summary>How long <c>up</c> took, the sample's pods included.</summary>
-    public TimeSpan BuildTime { get; private set; }
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Builds and removes labs that belong to this test run.</summary>
@@ -44,9 +41,7 @@ public abstract class LabFixture : IAsyncLifetime
     public virtual async ValueTask InitializeAsync()
     {
         await TakeMachineAsync();
-        var started = Stopwatch.GetTimestamp();
         await Cluster.UpAsync(_spec, withSample: true, new Progress<LabStep>(), Stop);
-        BuildTime = Stopwatch.GetElapsedTime(started);
         _client = await ApiAccess.TryConnectAsync(Stop) ?? throw new InvalidOperationException("the lab's API server does not answer");
     }
 

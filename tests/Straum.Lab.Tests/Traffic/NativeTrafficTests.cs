@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Straum.Kubernetes;
+using Straum.Kubernetes.Objects;
 using Straum.Lab.Echo;
 using Straum.Lab.Topology;
 
@@ -10,9 +12,6 @@ public sealed class NativeTrafficTests(NativeLab lab)
 {
     [Fact]
     public async Task Matrix_IsAllGreen() => await lab.MatrixShouldBeGreenAsync();
-
-    [Fact]
-    public void Up_StaysBelowAMinute() => lab.BuildTime.ShouldBeLessThan(TimeSpan.FromSeconds(60));
 
     [Theory]
     [InlineData(AddressFamily.InterNetwork)]
@@ -60,6 +59,17 @@ public sealed class NativeTrafficTests(NativeLab lab)
         onWire.Any(IsV4).ShouldBeTrue(string.Join('\n', onWire));
         onWire.Any(IsV6).ShouldBeTrue(string.Join('\n', onWire));
         onWire.ShouldNotContain(l => l.Contains(pod.Address().ToString()) || l.Contains(pod.Address(AddressFamily.InterNetworkV6).ToString()));
+    }
+
+    [Theory]
+    [InlineData(AddressFamily.InterNetwork)]
+    [InlineData(AddressFamily.InterNetworkV6)]
+    public async Task PortThatAServiceDoesNotHave_IsRefused(AddressFamily family)
+    {
+        var pod = (await lab.ReadyPodsAsync("client"))[0];
+        var service = await lab.Client.GetAsync(Kinds.Services, new NamespacedName("default", "echo"), TestContext.Current.CancellationToken);
+        var address = service.ClusterIPs.ToArray().First(a => a.AddressFamily == family);
+        (await Ask.FromAsync(pod.Name, ProbeProtocol.Tcp, address, port: 81)).Errors.Keys.ShouldBe(["refused"]);
     }
 
     [Fact]
