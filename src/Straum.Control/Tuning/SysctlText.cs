@@ -20,7 +20,7 @@ public static partial class SysctlText
     public static string Plain(string value) => string.Join(' ', value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static SysctlLine? Parse(string text) =>
-        Line().Match(text) is { Success: true } match ? new SysctlLine(Dotted(match.Groups["key"].Value), match.Groups["value"].Value.Trim()) : null;
+        Line().Match(text) is { Success: true } match ? new SysctlLine(Dotted(match.Groups["key"].Value), match.Groups["value"].Value.Trim()) { MayBeAbsent = text[0] == '-' } : null;
 
     [GeneratedRegex(@"^-?(?<key>[A-Za-z0-9_][A-Za-z0-9_./*?:@-]*)\s*=(?<value>.*)$")]
     private static partial Regex Line();

@@ -1,3 +1,4 @@
+using Straum.Control.Tuning;
 using Straum.Doctor.Hosts;
 
 namespace Straum.Doctor.Checks.Sysctls;
@@ -39,13 +40,9 @@ internal sealed class DeadSettings : Check
         return Task.FromResult(Several(wrong, Finding.Pass($"{keys} keys")));
     }
 
-    /// <summary>Leaves out comments, patterns, and keys whose absence the line itself permits (a leading minus).</summary>
-    private static IEnumerable<string> Keys(string? text) => (text ?? "").Split('\n')
-        .Select(static l => l.Trim()).Where(static l => l.Length > 0 && l[0] is not ('#' or ';' or '-') && l.Contains('=', StringComparison.Ordinal))
-        .Select(static l => l[..l.IndexOf('=', StringComparison.Ordinal)].Trim()).Where(static k => !k.Contains('*', StringComparison.Ordinal));
+    /// <summary>Without patterns, and without those whose absence the line itself permits.</summary>
+    private static IEnumerable<string> Keys(string? text) => SysctlText.Lines(text ?? "").Select(static l => l.Setting)
+        .OfType<SysctlLine>().Where(static l => !l.MayBeAbsent && !l.Key.AsSpan().ContainsAny('*', '?')).Select(static l => l.Key);
 
-    /// <summary>The first separator decides which character is which, as in sysctl(8).</summary>
-    private static string PathOf(string key) => "/proc/sys/" + (key.AsSpan().IndexOfAny('.', '/') is >= 0 and var i && key[i] == '/'
-        ? key
-        : string.Concat(key.Select(static c => c switch { '.' => '/', '/' => '.', _ => c })));
+    private static string PathOf(string key) => "/proc/sys/" + string.Concat(key.Select(static c => c switch { '.' => '/', '/' => '.', _ => c }));
 }
