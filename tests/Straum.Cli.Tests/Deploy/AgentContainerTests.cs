@@ -64,7 +64,7 @@ public sealed class AgentContainerTests : IDisposable
         using var local = new LocalApiClient(Path.Combine(Host, "run/straum/agent.sock"));
         var status = await local.GetAsync(LocalApiResources.Status, Stop);
         status.Programs.ShouldAllBe(p => p.Attached);
-        status.Programs.ShouldContain(p => p.Hook.Contains("Connect", StringComparison.Ordinal));
+        status.Programs.ShouldContain(p => p.Hook.Contains("connect", StringComparison.OrdinalIgnoreCase));
         status.Problems.ShouldBeEmpty();
         status.Pods.ShouldBe(1);
 

@@ -33,7 +33,7 @@ public sealed class CommandExitTests
     [InlineData("lab kubectl get pod nobody", 1)]
     [InlineData("lab logs n1", 0)]
     [InlineData("lab logs nobody", 1)]
-    [InlineData("lab up --nodes 0", 1)]
+    [InlineData("lab up --nodes 0", 2)]
     [InlineData("lab up --nodes many", 2)]
     [InlineData("lab up --mode carrier-pigeon", 2)]
     [InlineData("lab nothing", 2)]
