@@ -11,6 +11,7 @@
 #include "lib/addr.h"
 #include "lib/base.h"
 #include "lib/drop.h"
+#include "lib/node.h"
 #include "lib/service.h"
 
 #define ALLOW 1
@@ -86,8 +87,10 @@ INLINE int to_backend(struct bpf_sock_addr *ctx, struct endpoint *peer, bool con
 	__u32 id;
 
 	service = service_lookup(&peer->address, peer->port, ctx->protocol, SVC_SCOPE_CLUSTER);
+	/* An address that is also the node's own is its sockets' (a DNS cache on the node). */
 	if (!service)
-		return connection && is_service_address(&peer->address) ? refuse(DROP_SERVICE_PORT) : CONTINUE;
+		return connection && is_service_address(&peer->address) && is_world(&peer->address)
+			? refuse(DROP_SERVICE_PORT) : CONTINUE;
 	backend = service_pick(service, hash, &id, &reason);
 	if (!backend)
 		return refuse(reason);

@@ -4,17 +4,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 straum=${STRAUM:-bin/straum} rounds=${2:-5}
+scratch=$(mktemp -d "${DIRECTORY:-/var/tmp}/straum-compare.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
 figures() { python3 -c 'import json, sys; f = {x["name"]: x["value"] for x in json.load(sys.stdin)["figures"]}; print("straum", *(f"{n} {f[n]:.0f}" for n in sys.argv[1:]))' "$@"; }
 
 disk() {
-  local place=${DIRECTORY:-/var/tmp}/straum-compare
-  mkdir -p "$place"
-  trap 'rm -rf "$place"' RETURN
   for _ in $(seq "$rounds"); do
-    fio --name=etcd --directory="$place" --rw=write --ioengine=sync --fdatasync=1 --size=22m --bs=2300 --output-format=json |
+    fio --name=etcd --directory="$scratch" --rw=write --ioengine=sync --fdatasync=1 --size=22m --bs=2300 --output-format=json |
       python3 -c 'import json, sys; p = json.load(sys.stdin)["jobs"][0]["sync"]["lat_ns"]["percentile"]; print("fio   ", *(f"p{n} {p[k] / 1e3:.0f}" for n, k in (("50", "50.000000"), ("99", "99.000000"), ("99.9", "99.900000"))), "µs")'
-    rm -f "$place"/*
-    "$straum" bench disk "$place" --seconds 60 -o json | figures disk.sync.p50 disk.sync.p99 disk.sync.p99.9
+    rm -f "$scratch"/*
+    "$straum" bench disk "$scratch" --seconds 60 -o json | figures disk.sync.p50 disk.sync.p99 disk.sync.p99.9
   done
 }
 
@@ -37,11 +36,10 @@ sample() { awk '/^cpu /{ t = 0; for (i = 2; i <= 9; i++) t += $i; print t, $9 }'
 
 counters() {
   for _ in $(seq "$rounds"); do
-    sample > /tmp/straum-compare.before
+    sample > "$scratch/before"
     { "$straum" doctor --only ST-CP-001,ST-CP-002 -o json || true; } | python3 -c 'import json, sys; [print("straum", f["measured"]) for c in json.load(sys.stdin)["checks"] for f in c["findings"]]'
-    sample | paste -d ' ' /tmp/straum-compare.before - | awk 'NR == 1 { printf "/proc  %.2f %% stolen\n", 100 * ($4 - $2) / ($3 - $1) } NR == 2 { print "/proc ", $5 - $2, "of", $4 - $1, "packets dropped,", $6 - $3, "squeezes" }'
+    sample | paste -d ' ' "$scratch/before" - | awk 'NR == 1 { printf "/proc  %.2f %% stolen\n", 100 * ($4 - $2) / ($3 - $1) } NR == 2 { print "/proc ", $5 - $2, "of", $4 - $1, "packets dropped,", $6 - $3, "squeezes" }'
   done
-  rm -f /tmp/straum-compare.before
 }
 
 case ${1:-} in

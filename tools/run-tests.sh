@@ -2,7 +2,7 @@
 # Builds and runs every test project, and prints the sum over all of them as the last line.
 # What failed is said again above it, with its message: a log is often read from its end.
 # A test that fails is run once more, alone. One that passes then counts as passed and is named as unsteady: two cores
-# that also do other work can keep a test from its packets, and a fault in Straum that shows every other time still shows.
+# that also do other work can keep a test from its packets. What is named so is to be looked into: it may be Straum.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

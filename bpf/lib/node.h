@@ -59,6 +59,14 @@ INLINE struct peer_entry *peer_lookup(const struct addr *address)
 	return bpf_map_lookup_elem(&peers, &key);
 }
 
+/* Outside the cluster, as far as the node knows. */
+INLINE bool is_world(const struct addr *address)
+{
+	struct peer_entry *peer = peer_lookup(address);
+
+	return !peer || peer->kind == PEER_WORLD;
+}
+
 INLINE bool is_node_address(const struct node_config *node, const struct addr *address)
 {
 	return addr_equal(address, &node->node4) || addr_equal(address, &node->node6);

@@ -169,8 +169,8 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         var (part, changes) = WriteNode(node, routing.Spec, plan, audits);
         if (part is null)
         {
-            Publish(State with { Waiting = WaitingForDevice(node), Problems = [] });
-            return true;
+            Publish(State with { Waiting = WaitingForDevice(node), Problems = [.. routing.Problems, .. plan.Problems, .. services.Problems] });
+            return services.Unplaced == 0;
         }
         ImmutableArray<Problem> unplaced = [.. services.Problems[..services.Unplaced], .. part.Pass.Unplaced];
         if (unplaced.IsEmpty)

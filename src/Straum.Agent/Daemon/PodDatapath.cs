@@ -11,9 +11,9 @@ namespace Straum.Agent.Daemon;
 
 /// <summary>CNI's view of the datapath, over the table `pods` and the programs on each veth.</summary>
 /// <param name="table">The table and the programs.</param>
-/// <param name="mayWait">Whether a pod that comes has to wait for its programs' links.</param>
+/// <param name="mustWait">Whether a pod that comes has to wait for its programs' links.</param>
 /// <param name="log">Tells of pods that could not be taken over.</param>
-internal sealed class PodDatapath(PodTable table, Func<bool> mayWait, ILogger log) : IPodDatapath
+internal sealed class PodDatapath(PodTable table, Func<bool> mustWait, ILogger log) : IPodDatapath
 {
     private readonly ConcurrentDictionary<AddressOwner, PodBinding> _bindings = new();
     private uint _lastId;
@@ -35,7 +35,7 @@ internal sealed class PodDatapath(PodTable table, Func<bool> mayWait, ILogger lo
         table.RemoveExcept(pods.SelectMany(p => p.Addresses).ToHashSet<IPAddress>());
     }
 
-    public void Attach(PodEndpoint pod) => table.Bind(Remember(pod), provisionally: !mayWait());
+    public void Attach(PodEndpoint pod) => table.Bind(Remember(pod), provisionally: !mustWait());
 
     public void Detach(PodEndpoint pod) => table.Unbind(_bindings.TryRemove(pod.Owner, out var binding) ? binding : BindingOf(pod, 0));
 

@@ -23,6 +23,7 @@ internal sealed class PodSettling(Func<TimeSpan> idleFor, Func<bool> isAny, Func
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private long? _since;
+    private string? _told;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -51,9 +52,14 @@ internal sealed class PodSettling(Func<TimeSpan> idleFor, Func<bool> isAny, Func
             {
             }
         }
-        catch (LinuxException e)
+        catch (LinuxException e) when (e.Message != _told)
         {
+            _told = e.Message;
             log.LogWarning("a pod's programs stay without links for now: {Reason}", e.Message);
+        }
+        catch (LinuxException)
+        {
+            // Told.
         }
     }
 }

@@ -113,7 +113,7 @@ public static class DropReasonText
         DropReason.Tail => "the agent was stopped while it replaced programs; start it again",
         DropReason.ExtensionHeaders => "six are followed; who sends more than that?",
         DropReason.Vni => "all nodes need the same routing.vxlan.vni; else another VXLAN overlay uses the same port",
-        DropReason.ServicePort => "straum services; is it the right port and protocol?",
+        DropReason.ServicePort => "straum services: is it the right port and protocol? straum status: is the table full?",
         _ => "",
     };
 }

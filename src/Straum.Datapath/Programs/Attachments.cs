@@ -22,6 +22,9 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
     // else what is to be settled.
     private readonly Dictionary<string, uint> _filters = new(StringComparer.Ordinal);
 
+    // Their names in the order in which they are settled; one that the kernel refuses goes to the end.
+    private readonly Queue<string> _toSettle = new();
+
     private volatile bool _filtersRefused;
 
     private sealed record Attached(string Role, string Hook, string Target, BpfProgram Program, BpfLink Link) : IDisposable
@@ -79,8 +82,12 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         }
         lock (_lock)
         {
-            _filters[NameOf(role, ifindex, TcDirection.Ingress)] = incoming.Info.Id;
-            _filters[NameOf(role, ifindex, TcDirection.Egress)] = outgoing.Info.Id;
+            foreach (var (direction, program) in new[] { (TcDirection.Ingress, incoming), (TcDirection.Egress, outgoing) })
+            {
+                var name = NameOf(role, ifindex, direction);
+                _filters[name] = program.Info.Id;
+                _toSettle.Enqueue(name);
+            }
         }
     }
 
@@ -105,11 +112,15 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
     {
         lock (_lock)
         {
-            if (!IsAnyProvisional || LinkName.TryParse(_filters.Keys.First()) is not { } next)
+            string? name;
+            while (_toSettle.TryDequeue(out name) && !_filters.ContainsKey(name))
+            {
+                // Detached since, or settled when its device was attached twice.
+            }
+            if (name is null || LinkName.TryParse(name) is not { } next)
             {
                 return false;
             }
-            var name = next.ToString();
             try
             {
                 Attach(next.Role, next.InterfaceIndex, next.Direction, datapath.Programs.Of(name)!);
@@ -118,6 +129,11 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
             catch (LinuxException e) when (e.Errno == Errno.ENODEV)
             {
                 // The device is gone, and its filters with it.
+            }
+            catch (LinuxException)
+            {
+                _toSettle.Enqueue(name);
+                throw;
             }
             _filters.Remove(name);
             return true;

@@ -56,17 +56,15 @@ public sealed class ServiceAddressTable(ITable<Addr, uint> table)
         {
             touched.Add(Count(frontend, 1));
         }
-        var complete = true;
-        foreach (var address in touched)
+        // Removals first: they make room.
+        foreach (var address in touched.Where(a => !_uses.ContainsKey(a)))
         {
-            if (_uses.ContainsKey(address))
-            {
-                complete &= _table.TrySet(address, 1, out _);
-            }
-            else
-            {
-                _table.Remove(address);
-            }
+            _table.Remove(address);
+        }
+        var complete = true;
+        foreach (var address in touched.Where(_uses.ContainsKey))
+        {
+            complete &= _table.TrySet(address, 1, out _);
         }
         _complete = complete ? frontends : default;
     }

@@ -99,7 +99,7 @@ public sealed partial class ServiceReconciler
 
         var published = Publish(problems);
         var gone = before.IsDefault ? _published.Keys : changes.Removed.Where(Serves).Select(KeyOf).Where(_published.ContainsKey);
-        var withdrawn = Withdraw([.. gone.Where(k => !desired.Contains(k))]);
+        var withdrawn = Withdraw([.. gone.Where(k => !desired.Contains(k)).Distinct()]);
         var unplaced = problems.Count;
         if (before.IsDefault || changes.Added.Concat(changes.Removed).Any(f => ServiceCoverage.Missing(f) is not null))
         {

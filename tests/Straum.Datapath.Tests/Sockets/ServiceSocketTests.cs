@@ -1,5 +1,6 @@
 using System.Net;
 using Straum.Datapath.Abi;
+using Straum.Datapath.Nodes;
 using Straum.Datapath.Tests.Packets;
 using Straum.Linux;
 using static Straum.Datapath.Tests.Packets.Topology;
@@ -154,6 +155,20 @@ public sealed class ServiceSocketTests : IClassFixture<SocketFixture>
         using var tcp = Open("tcp", way);
         Should.Throw<PuppetException>(() => tcp.Connect(Vip(way))).Errno.ShouldBe(Errno.ECONNREFUSED);
         _kernel.Drops(Place.Socket, DropReason.ServicePort).ShouldBe(1u);
+    }
+
+    // As a DNS cache on the node has the cluster's DNS address.
+    [Theory, MemberData(nameof(Ways))]
+    public void ServiceAddressThatTheNodeHasItself_AnswersAtOtherPorts(Way way)
+    {
+        var own = way == Way.V6 ? SocketFixture.Backends6[0] : SocketFixture.Backends4[0];
+        _kernel.Datapath.Tables.ServiceAddresses.TryWrite(Addr.From(own.Address), 1).ShouldBeTrue();
+        var key = PeerPlan.KeyOf(new IPNetwork(own.Address, way == Way.V6 ? 128 : 32));
+        _kernel.Datapath.Tables.Peers.TryWrite(key, new PeerEntry { Kind = (byte)PeerKind.LocalNode }).ShouldBeTrue();
+        using var tcp = Open("tcp", way);
+        tcp.Connect(Mapped(way, own));
+        _kernel.Drops(Place.Socket, DropReason.ServicePort).ShouldBe(0u);
+        _kernel.Datapath.Tables.Peers.Delete(key);
     }
 
     [Theory, MemberData(nameof(Ways))]
