@@ -8,13 +8,23 @@ scratch=$(mktemp -d "${DIRECTORY:-/var/tmp}/straum-compare.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 figures() { python3 -c 'import json, sys; f = {x["name"]: x["value"] for x in json.load(sys.stdin)["figures"]}; print("straum", *(f"{n} {f[n]:.0f}" for n in sys.argv[1:]))' "$@"; }
 
+# Passes lines on, then the median of each column by the first word.
+medians() {
+  python3 -uc 'import re, statistics, sys
+rounds = {}
+for line in sys.stdin:
+  print(line, end="")
+  rounds.setdefault(line.split()[0], []).append([float(n) for n in re.findall(r" (\d+)(?= |$)", line)])
+for name, values in rounds.items(): print(f"{name:6} medians", *(f"{statistics.median(column):.0f}" for column in zip(*values)))'
+}
+
 disk() {
   for _ in $(seq "$rounds"); do
     fio --name=etcd --directory="$scratch" --rw=write --ioengine=sync --fdatasync=1 --size=22m --bs=2300 --output-format=json |
       python3 -c 'import json, sys; p = json.load(sys.stdin)["jobs"][0]["sync"]["lat_ns"]["percentile"]; print("fio   ", *(f"p{n} {p[k] / 1e3:.0f}" for n, k in (("50", "50.000000"), ("99", "99.000000"), ("99.9", "99.900000"))), "µs")'
     rm -f "$scratch"/*
     "$straum" bench disk "$scratch" --seconds 60 -o json | figures disk.sync.p50 disk.sync.p99 disk.sync.p99.9
-  done
+  done | medians
 }
 
 net() {

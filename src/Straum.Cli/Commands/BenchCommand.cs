@@ -7,6 +7,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Straum.Cli.Terminal;
 using Straum.Doctor.Bench;
+using Straum.Linux;
 
 namespace Straum.Cli.Commands;
 
@@ -127,7 +128,7 @@ internal static class BenchCommand
             {
                 figures = await measure(parse, TimeSpan.FromSeconds(parse.GetValue(Seconds)), stop);
             }
-            catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or LinuxException)
             {
                 throw new CommandFault($"bench {name}", e.Message, name == "net" ? "is straum bench serve running there?" : null, ExitCode.Unreachable, e);
             }
@@ -152,7 +153,7 @@ internal static class BenchCommand
         var table = Screen.Columns("FIGURE", "VALUE");
         foreach (var figure in record.Figures)
         {
-            table.AddRow(Markup.Escape(figure.Name), Markup.Escape(Value(figure.Value, figure.Unit)));
+            table.AddRow(Markup.Escape(figure.Name), Markup.Escape(Value(figure.Value, figure.Unit) + (figure.Note is { } note ? $" ({note})" : "")));
         }
         Screen.For(parse).Write(table);
     }

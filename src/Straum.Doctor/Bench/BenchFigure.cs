@@ -5,7 +5,8 @@ namespace Straum.Doctor.Bench;
 /// <param name="Value">How much.</param>
 /// <param name="Unit">µs, bit/s, 1/s, %.</param>
 /// <param name="LowerIsBetter">True for durations and losses.</param>
-public sealed record BenchFigure(string Name, double Value, string Unit, bool LowerIsBetter)
+/// <param name="Note">What one must know to compare it; null when nothing is unusual.</param>
+public sealed record BenchFigure(string Name, double Value, string Unit, bool LowerIsBetter, string? Note = null)
 {
     public static BenchFigure Duration(string name, TimeSpan value) => new(name, value.TotalMicroseconds, "µs", LowerIsBetter: true);
 

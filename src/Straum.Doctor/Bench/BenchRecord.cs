@@ -37,6 +37,10 @@ public sealed record BenchRecord(string Command, string Host, string Kernel, int
                 json.WriteNumber("value", Math.Round(figure.Value, 3));
                 json.WriteString("unit", figure.Unit);
                 json.WriteString("better", figure.LowerIsBetter ? "lower" : "higher");
+                if (figure.Note is { } note)
+                {
+                    json.WriteString("note", note);
+                }
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -54,7 +58,7 @@ public sealed record BenchRecord(string Command, string Host, string Kernel, int
             var root = document.RootElement;
             return new BenchRecord(
                 Text(root, "command"), Text(root, "host"), Text(root, "kernel"), root.GetProperty("cpus").GetInt32(), root.GetProperty("time").GetDateTimeOffset(),
-                [.. root.GetProperty("figures").EnumerateArray().Select(static f => new BenchFigure(Text(f, "name"), f.GetProperty("value").GetDouble(), Text(f, "unit"), Text(f, "better") == "lower"))]);
+                [.. root.GetProperty("figures").EnumerateArray().Select(static f => new BenchFigure(Text(f, "name"), f.GetProperty("value").GetDouble(), Text(f, "unit"), Text(f, "better") == "lower", f.TryGetProperty("note", out var note) ? note.GetString() : null))]);
         }
         catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException)
         {

@@ -6,4 +6,5 @@ namespace Straum.Doctor.Measuring;
 /// <param name="Writes">Durations of write alone.</param>
 /// <param name="Elapsed">From the first write to the last sync.</param>
 /// <param name="Complete">All writes of the pattern were made.</param>
-public sealed record SyncMeasurement(string Directory, LatencyHistogram Syncs, LatencyHistogram Writes, TimeSpan Elapsed, bool Complete);
+/// <param name="Preallocated">The file's blocks were reserved first; not every file system can.</param>
+public sealed record SyncMeasurement(string Directory, LatencyHistogram Syncs, LatencyHistogram Writes, TimeSpan Elapsed, bool Complete, bool Preallocated);

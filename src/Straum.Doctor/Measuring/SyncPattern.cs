@@ -7,6 +7,9 @@ namespace Straum.Doctor.Measuring;
 /// <param name="TimeLimit">Stops early; the figures then are of the writes made so far.</param>
 public sealed record SyncPattern(int WriteSize, int Writes, TimeSpan Interval, TimeSpan TimeLimit)
 {
+    /// <summary>What the file is in the end.</summary>
+    public long FileSize => (long)WriteSize * Writes;
+
     /// <summary>
     /// The write-ahead log of etcd: 22 MiB in writes of 2,300 bytes, each synced; what
     /// <c>fio --rw=write --ioengine=sync --fdatasync=1 --size=22m --bs=2300</c> does.

@@ -4,23 +4,24 @@ using Straum.Linux;
 
 namespace Straum.Doctor.Measuring;
 
-/// <summary>Appends and syncs as etcd's write-ahead log does, and removes the file.</summary>
+/// <summary>Writes and syncs as etcd's write-ahead log does, into a file that has its size and blocks before, and removes it.</summary>
 internal static class SyncProbe
 {
     /// <exception cref="IOException">The directory cannot be written to.</exception>
+    /// <exception cref="LinuxException">The disk is full, or refuses to sync.</exception>
     public static SyncMeasurement Run(string directory, SyncPattern pattern, CancellationToken stop)
     {
         var path = Path.Combine(directory, $".straum-doctor-{Environment.ProcessId}-{Environment.TickCount64:x}");
         // Deleted when closed, also when this process is killed between the two: the name goes first.
-        // etcd and fio both reserve the file's blocks first: no write then waits for the allocator.
-        using var file = File.OpenHandle(
-            path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, preallocationSize: (long)pattern.Writes * pattern.WriteSize);
+        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         File.Delete(path);
         return Measure(file, directory, pattern, stop);
     }
 
     private static SyncMeasurement Measure(SafeFileHandle file, string directory, SyncPattern pattern, CancellationToken stop)
     {
+        // As etcd and fio do: a sync then has no new size to commit, and a write does not wait for the allocator.
+        var preallocated = Preallocation.Extend(file, pattern.FileSize, directory);
         var block = new byte[pattern.WriteSize];
         Random.Shared.NextBytes(block);
         LatencyHistogram syncs = new(), writes = new();
@@ -40,6 +41,6 @@ internal static class SyncProbe
                 stop.WaitHandle.WaitOne(rest);
             }
         }
-        return new SyncMeasurement(directory, syncs, writes, Stopwatch.GetElapsedTime(started), made == pattern.Writes);
+        return new SyncMeasurement(directory, syncs, writes, Stopwatch.GetElapsedTime(started), made == pattern.Writes, preallocated);
     }
 }

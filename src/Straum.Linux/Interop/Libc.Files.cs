@@ -54,6 +54,9 @@ internal static partial class Libc
     internal static partial int fdatasync(SafeHandle fd);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fallocate(SafeHandle fd, int mode, long offset, long len);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int fcntl(int fd, int command, int argument);
 
     [LibraryImport(Library, SetLastError = true)]

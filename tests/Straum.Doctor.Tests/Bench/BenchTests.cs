@@ -8,7 +8,7 @@ public sealed class BenchTests
     [Fact]
     public void Record_ComesBackAsItWasWritten()
     {
-        var record = new BenchRecord("straum bench disk", "n1", "6.18", 4, DateTimeOffset.UnixEpoch, [new BenchFigure("disk.sync.p99", 812.5, "µs", true), BenchFigure.Rate("disk.syncs", 1000)]);
+        var record = new BenchRecord("straum bench disk", "n1", "6.18", 4, DateTimeOffset.UnixEpoch, [new BenchFigure("disk.sync.p99", 812.5, "µs", true), BenchFigure.Rate("disk.syncs", 1000) with { Note = "a note" }]);
         var read = BenchRecord.Parse(record.ToJson());
         read.Figures.ShouldBe(record.Figures);
         (read with { Figures = record.Figures }).ShouldBe(record);

@@ -83,6 +83,13 @@ public sealed class DiskTests : CheckTest
         (await FindAsync("ST-DI-005")).Verdict.ShouldBe(verdict);
     }
 
+    [Fact]
+    public async Task Sync_WithoutReservedBlocks_SaysSo()
+    {
+        Host.Sync = Measure(1) with { Preallocated = false };
+        await ShouldBeAsync("ST-DI-001", Verdict.Pass, "reserves no blocks");
+    }
+
     private static SyncMeasurement Measure(double milliseconds)
     {
         var syncs = new LatencyHistogram();
@@ -90,6 +97,6 @@ public sealed class DiskTests : CheckTest
         {
             syncs.Record(TimeSpan.FromMilliseconds(i < 95 ? 0.1 : milliseconds));
         }
-        return new SyncMeasurement("/var/lib", syncs, new LatencyHistogram(), TimeSpan.FromSeconds(1), Complete: true);
+        return new SyncMeasurement("/var/lib", syncs, new LatencyHistogram(), TimeSpan.FromSeconds(1), Complete: true, Preallocated: true);
     }
 }

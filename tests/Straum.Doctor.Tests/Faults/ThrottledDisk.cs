@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Straum.Doctor.Faults;
@@ -13,24 +12,11 @@ public sealed class ThrottledDisk : IDisposable
     private const string Unified = "/sys/fs/cgroup";
     private const string Version1 = Unified + "/blkio";
 
-    // In memory, so that the limit is all that it waits for.
-    private readonly string _place = System.IO.Directory.CreateDirectory($"/dev/shm/straum-t-{Environment.ProcessId}").FullName;
-    private readonly string _device;
+    // Without a journal every write is the writer's own, and not one of a kernel thread that no limit is for.
+    private readonly LoopDisk _disk = new("^has_journal");
     private string? _group, _home;
 
-    public ThrottledDisk()
-    {
-        Run("truncate", "-s", "64M", Image);
-        // Without a journal every write is the writer's own, and not one of a kernel thread that no limit is for.
-        Run("mkfs.ext4", "-q", "-F", "-O", "^has_journal", Image);
-        _device = Run("losetup", "--show", "-f", Image).Trim();
-        System.IO.Directory.CreateDirectory(Directory);
-        Run("mount", _device, Directory);
-    }
-
-    public string Directory => _place + "/mounted";
-
-    private string Image => _place + "/image";
+    public string Directory => _disk.Directory;
 
     /// <summary>From now on the process waits for its writes to this disk.</summary>
     public void Throttle(int writesPerSecond)
@@ -45,7 +31,7 @@ public sealed class ThrottledDisk : IDisposable
         }
         _group = $"{root}/straum-t-{Environment.ProcessId}";
         System.IO.Directory.CreateDirectory(_group);
-        var number = Run("lsblk", "-dno", "MAJ:MIN", _device).Trim();
+        var number = LoopDisk.Run("lsblk", "-dno", "MAJ:MIN", _disk.Device).Trim();
         File.WriteAllText(
             _group + (old ? "/blkio.throttle.write_iops_device" : "/io.max"),
             string.Create(CultureInfo.InvariantCulture, $"{number} {(old ? "" : "wiops=")}{writesPerSecond}"));
@@ -55,9 +41,7 @@ public sealed class ThrottledDisk : IDisposable
     public void Dispose()
     {
         Release();
-        Run("umount", Directory);
-        Run("losetup", "-d", _device);
-        System.IO.Directory.Delete(_place, recursive: true);
+        _disk.Dispose();
     }
 
     /// <summary>Children that were started in the meantime are in the group too, and a group with members stays.</summary>
@@ -102,13 +86,4 @@ public sealed class ThrottledDisk : IDisposable
     /// <summary>Of lines as 5:blkio:/a and 0::/a, the path of the right one.</summary>
     private static string HomeOf(bool old) => File.ReadLines("/proc/self/cgroup").Select(static l => l.Split(':', 3))
         .First(l => old ? l[1].Split(',').Contains("blkio") : l[0] == "0")[2].TrimEnd('/');
-
-    private static string Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}: {process.StandardError.ReadToEnd()}");
-        return output;
-    }
 }

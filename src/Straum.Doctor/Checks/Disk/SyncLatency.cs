@@ -17,7 +17,7 @@ internal sealed class SyncLatency : Check
 
     public override Explanation Explanation { get; } = new(
         Why: "etcd answers nobody before its log is on the disk. Slow syncs make the API server slow, and above a heartbeat (100 ms) they cost elections. Between etcd's documented limit of 10 ms and its first alert at 500 ms nothing else warns.",
-        Threshold: "99th percentile of fdatasync over 10,029 writes of 2,300 bytes: pass below 2 ms, fail above 10 ms",
+        Threshold: "99th percentile of fdatasync over 10,029 writes of 2,300 bytes into a file that has its size and blocks, as etcd's log: pass below 2 ms, fail above 10 ms",
         Source: "etcd-io/website, docs/v3.6/faq.md (10 ms); the pattern is fio --rw=write --ioengine=sync --fdatasync=1 --size=22m --bs=2300, IBM Cloud blog, April 2019",
         Fix: "move etcd to an NVMe disk of its own: systemctl stop etcd && rsync -a /var/lib/etcd/ /mnt/nvme/etcd/ && set --data-dir");
 
@@ -31,7 +31,8 @@ internal sealed class SyncLatency : Check
         var syncs = measured.Syncs;
         var tail = syncs.Percentile(0.99);
         var text = $"p50 {Figure.Time(syncs.Percentile(0.5))}, p99 {Figure.Time(tail)}, p99.9 {Figure.Time(syncs.Percentile(0.999))} of {Figure.Count(syncs.Count)} syncs"
-            + (beside ? ", slowly beside the running etcd" : measured.Complete ? "" : ", stopped early");
+            + (beside ? ", slowly beside the running etcd" : measured.Complete ? "" : ", stopped early")
+            + (measured.Preallocated ? "" : "; this file system reserves no blocks in advance");
         return [tail > Bad ? Finding.Fail(text, directory) : tail >= Good ? Finding.Warn(text, directory) : Finding.Pass(text, directory)];
     }
 }
