@@ -77,7 +77,7 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
             // A kernel without sch_ingress or cls_bpf.
             _filtersRefused = true;
             AttachDevice(role, ifindex, incoming, outgoing);
-            ProvisionalFilters.Remove(netlink, ifindex, TcDirection.Ingress);
+            new TcAttachment(ifindex, TcDirection.Ingress).Detach(netlink);
             return;
         }
         lock (_lock)
@@ -124,7 +124,7 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
             try
             {
                 Attach(next.Role, next.InterfaceIndex, next.Direction, datapath.Programs.Of(name)!);
-                ProvisionalFilters.Remove(netlink, next.InterfaceIndex, next.Direction);
+                new TcAttachment(next.InterfaceIndex, next.Direction).Detach(netlink);
             }
             catch (LinuxException e) when (e.Errno == Errno.ENODEV)
             {
@@ -167,7 +167,7 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
                 }
                 if (_filters.Remove(name))
                 {
-                    ProvisionalFilters.Remove(netlink, ifindex, direction);
+                    new TcAttachment(ifindex, direction).Detach(netlink);
                 }
                 if (_links.Remove(name, out var link))
                 {

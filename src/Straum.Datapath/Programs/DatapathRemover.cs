@@ -9,20 +9,27 @@ public static class DatapathRemover
 {
     private static readonly HashSet<string> DevicePrograms = ["pod_out", "pod_in", "uplink_in", "uplink_out", "overlay_in", "overlay_out"];
 
+    private static readonly TcDirection[] Directions = [TcDirection.Ingress, TcDirection.Egress];
+
     /// <summary>Programs first, so that no packet meets one whose tables are gone. Returns what was removed, a line each.</summary>
     /// <param name="pinDirectory">paths.bpf.</param>
     /// <param name="netlink">Of the node's namespace.</param>
     /// <exception cref="Straum.Linux.LinuxException">The kernel refused a step; the rest is still there, and it can be run again.</exception>
-    public static IReadOnlyList<string> Remove(string pinDirectory, RtNetlink netlink) =>
-    [
-        .. RemoveLinks(new PinLayout(pinDirectory)),
-        .. RemoveFilters(netlink),
-        .. Pins.RemoveTree(pinDirectory) ? [$"tables and programs pinned in {pinDirectory}"] : Array.Empty<string>(),
-        .. OverlayDevice.Remove(netlink) ? [$"device {OverlayDevice.Name}"] : Array.Empty<string>(),
-        .. RemoveRoutes(netlink),
-    ];
+    public static IReadOnlyList<string> Remove(string pinDirectory, RtNetlink netlink)
+    {
+        var devices = new HashSet<int>();
+        return
+        [
+            .. RemoveLinks(new PinLayout(pinDirectory), devices),
+            .. RemoveFilters(netlink, devices),
+            .. RemoveClsact(netlink, devices),
+            .. Pins.RemoveTree(pinDirectory) ? [$"tables and programs pinned in {pinDirectory}"] : Array.Empty<string>(),
+            .. OverlayDevice.Remove(netlink) ? [$"device {OverlayDevice.Name}"] : Array.Empty<string>(),
+            .. RemoveRoutes(netlink),
+        ];
+    }
 
-    private static IEnumerable<string> RemoveLinks(PinLayout pins)
+    private static IEnumerable<string> RemoveLinks(PinLayout pins, HashSet<int> devices)
     {
         foreach (var path in Directory.Exists(pins.Links) ? Directory.GetFiles(pins.Links) : [])
         {
@@ -30,6 +37,10 @@ public static class DatapathRemover
             // Unlinking alone detaches a moment later, and nothing may come in between.
             if (link.Info is { InterfaceIndex: not 0 } or { CgroupId: not 0 })
             {
+                if (LinkName.TryParse(Path.GetFileName(path)) is { Role: LinkName.Pod })
+                {
+                    devices.Add(link.Info.InterfaceIndex);
+                }
                 link.Detach();
             }
             Pins.Remove(path);
@@ -38,19 +49,32 @@ public static class DatapathRemover
     }
 
     // Before tcx (Linux 6.6) all of them, since then those of pods that came just before the agent ended.
-    private static IEnumerable<string> RemoveFilters(RtNetlink netlink)
+    private static IEnumerable<string> RemoveFilters(RtNetlink netlink, HashSet<int> devices)
     {
         foreach (var device in netlink.Links.List())
         {
-            foreach (var direction in new[] { TcDirection.Ingress, TcDirection.Egress })
+            foreach (var direction in Directions)
             {
                 foreach (var filter in netlink.Filters.List(device.Index, direction).Where(f => DevicePrograms.Contains(f.Name)))
                 {
                     if (new TcAttachment(device.Index, direction, (ushort)filter.Priority, filter.Handle).Detach(netlink))
                     {
+                        devices.Add(device.Index);
                         yield return $"program {filter.Name} at {device.Name}";
                     }
                 }
+            }
+        }
+    }
+
+    // Where our filters were: pods' devices keep it when links take their place.
+    private static IEnumerable<string> RemoveClsact(RtNetlink netlink, HashSet<int> devices)
+    {
+        foreach (var device in netlink.Links.List().Where(d => devices.Contains(d.Index)))
+        {
+            if (!Array.Exists(Directions, direction => netlink.Filters.Any(device.Index, direction)) && netlink.Qdiscs.DeleteClsact(device.Index))
+            {
+                yield return $"clsact at {device.Name}";
             }
         }
     }

@@ -37,16 +37,6 @@ internal static class ProvisionalFilters
         }
     }
 
-    /// <summary>Takes the filter away, and clsact with the last filter of anybody.</summary>
-    public static void Remove(RtNetlink netlink, int ifindex, TcDirection direction)
-    {
-        new TcAttachment(ifindex, direction).Detach(netlink);
-        if (!netlink.Filters.Any(ifindex, TcDirection.Ingress) && !netlink.Filters.Any(ifindex, TcDirection.Egress))
-        {
-            netlink.Qdiscs.DeleteClsact(ifindex);
-        }
-    }
-
     private static BpfFilter? Find(RtNetlink netlink, int ifindex, TcDirection direction)
     {
         var ours = new TcAttachment(ifindex, direction);
@@ -74,6 +64,6 @@ internal static class ProvisionalFilters
                 return; // the device is gone, and the filter's program with it
             }
         }
-        Remove(netlink, name.InterfaceIndex, name.Direction);
+        new TcAttachment(name.InterfaceIndex, name.Direction).Detach(netlink);
     }
 }

@@ -17,7 +17,9 @@ public sealed record TcAttachment(int InterfaceIndex, TcDirection Direction, ush
         net.Filters.Replace(InterfaceIndex, Direction, Priority, Handle, program.Handle, program.Name);
     }
 
-    /// <summary>Leaves clsact, which others may use. Returns <c>false</c> when nothing was attached.</summary>
+    /// <summary>
+    /// Leaves clsact, which others may use and which costs packets to delete (<see cref="QdiscTable.DeleteClsact"/>). Returns <c>false</c> when nothing was attached.
+    /// </summary>
     public bool Detach(RtNetlink net) => net.Filters.Delete(InterfaceIndex, Direction, Priority, Handle);
 
     /// <summary>The id of the program attached here; <c>null</c> when there is none.</summary>

@@ -20,7 +20,11 @@ public sealed class QdiscTable
         return _connection.Dump(request.Finish(), Parse, "qdisc list", "");
     }
 
-    /// <summary>Puts clsact on a device. Returns <c>false</c> when it was there.</summary>
+    /// <summary>
+    /// Puts clsact on a device. Returns <c>false</c> when it was there. What is sent by a device that is up is dropped
+    /// meanwhile, uncounted by anyone, as when it is deleted: the kernel (qdisc_graft, as of Linux 6.18) puts queues that drop
+    /// in the place of the device's for a grace period.
+    /// </summary>
     /// <exception cref="NetlinkException">EEXIST-like refusals when another discipline holds the ingress hook.</exception>
     public bool EnsureClsact(int interfaceIndex)
     {
@@ -28,7 +32,10 @@ public sealed class QdiscTable
         return _connection.TryExecute(request.Finish(), "qdisc add clsact", $"#{interfaceIndex}", Errno.EEXIST);
     }
 
-    /// <summary>Takes clsact, and with it every filter on it, off the device. Returns <c>false</c> when it, or the device, was not there.</summary>
+    /// <summary>
+    /// Takes clsact, and with it every filter on it, off the device. Returns <c>false</c> when it, or the device, was not there.
+    /// What is sent by a device that is up is dropped meanwhile, see <see cref="EnsureClsact"/>.
+    /// </summary>
     public bool DeleteClsact(int interfaceIndex)
     {
         var request = Write(stackalloc byte[NetlinkWriter.Capacity], RTM_DELQDISC, 0, interfaceIndex);

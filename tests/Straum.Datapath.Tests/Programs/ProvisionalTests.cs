@@ -3,6 +3,7 @@ using Straum.Datapath.Pods;
 using Straum.Datapath.Programs;
 using Straum.Datapath.Tables;
 using Straum.Datapath.Tests.Nodes;
+using Straum.Datapath.Tests.Packets;
 using Straum.Linux;
 using Straum.Linux.Bpf;
 using Straum.Linux.Netlink;
@@ -51,7 +52,7 @@ public sealed class ProvisionalTests : IDisposable
     });
 
     [Fact]
-    public void SettleNext_UntilNoneIsLeft_PutsLinksInPlaceOfFiltersAndTakesClsactAway() => _kernel.Agent((datapath, attachments, _) =>
+    public void SettleNext_UntilNoneIsLeft_PutsLinksInPlaceOfFilters() => _kernel.Agent((datapath, attachments, _) =>
     {
         var table = new PodTable(datapath, attachments);
         table.Bind(Pod, provisionally: true);
@@ -63,10 +64,37 @@ public sealed class ProvisionalTests : IDisposable
 
         table.Contains(Pod).ShouldBeTrue();
         table.IsAnyProvisional.ShouldBeFalse();
+        Filters().ShouldBeEmpty();
         Links().ShouldBe([datapath.Programs.PodOut.Info.Id, datapath.Programs.PodIn.Info.Id]);
         Pinned().ShouldBe([$"pod-{_device}-in", $"pod-{_device}-out"]);
-        _kernel.Net.Qdiscs.List().ShouldNotContain(q => q.Kind == "clsact");
     });
+
+    // Adding or deleting clsact replaces the queues of a device that is up by ones that drop, for a grace period.
+    [Fact]
+    public void SettleNext_WhileTheHostSends_LosesNothing() => _kernel.Agent((datapath, attachments, _) =>
+    {
+        var table = new PodTable(datapath, attachments);
+        table.Bind(Pod, provisionally: true);
+        using var frames = BringUp();
+        using var sender = new SteadySender(() => frames.Send(Arp));
+
+        Settle(table);
+
+        sender.End().ShouldBe(_kernel.Net.Links.Get("pod0").Statistics.SentPackets);
+        Links().Length.ShouldBe(2);
+    });
+
+    [Fact]
+    public void AgentStarts_WhileTheHostSendsToWhatIsNotSettled_LosesNothing()
+    {
+        _kernel.Agent((datapath, attachments, _) => new PodTable(datapath, attachments).Bind(Pod, provisionally: true));
+        using var frames = BringUp();
+        using var sender = new SteadySender(() => frames.Send(Arp));
+
+        _kernel.Agent((_, _, _) => Links().Length.ShouldBe(2));
+
+        sender.End().ShouldBe(_kernel.Net.Links.Get("pod0").Statistics.SentPackets);
+    }
 
     [Fact]
     public void SettleNext_FilterOfSomeoneElse_StaysWithItsClsact() => _kernel.Agent((datapath, attachments, _) =>
@@ -125,7 +153,6 @@ public sealed class ProvisionalTests : IDisposable
         });
 
         Pinned().ShouldBe([$"pod-{_device}-in", $"pod-{_device}-out"]);
-        _kernel.Net.Qdiscs.List().ShouldNotContain(q => q.Kind == "clsact");
     }
 
     [Fact]
@@ -169,12 +196,41 @@ public sealed class ProvisionalTests : IDisposable
         removed.ShouldContain("program pod_out at pod0");
         removed.ShouldContain("program pod_in at pod0");
         Filters().ShouldBeEmpty();
+        _kernel.Net.Qdiscs.List().ShouldNotContain(q => q.Kind == "clsact");
+    }
+
+    [Fact]
+    public void Remove_AfterItWasSettled_TakesClsactAwayToo()
+    {
+        _kernel.Agent((datapath, attachments, _) =>
+        {
+            var table = new PodTable(datapath, attachments);
+            table.Bind(Pod, provisionally: true);
+            Settle(table);
+        });
+
+        DatapathRemover.Remove(_kernel.PinsOf(""), _kernel.Net).ShouldContain($"program at pod-{_device}-out");
+
+        Links().ShouldBeEmpty();
+        _kernel.Net.Qdiscs.List().ShouldNotContain(q => q.Kind == "clsact");
     }
 
     public void Dispose() => _kernel.Dispose();
 
     private PodBinding Pod =>
         new(1, _device, MacAddress.Parse("02:00:00:00:00:01"), MacAddress.Parse("02:00:00:00:00:02"), [IPAddress.Parse("10.244.1.2")]);
+
+    // A request of nobody, to which nothing answers: pod_in lets it pass.
+    private byte[] Arp => [.. Enumerable.Repeat((byte)0xff, 6), .. Pod.HostMac.ToArray(), 0x08, 0x06, .. new byte[46]];
+
+    // Without IPv6 the kernel sends nothing of its own.
+    private FrameSocket BringUp()
+    {
+        Sysctl.Write("net/ipv6/conf/pod0/disable_ipv6", "1", _kernel.Namespace);
+        _kernel.Net.Links.SetUp(_kernel.Net.Links.Get("inside").Index);
+        _kernel.Net.Links.SetUp(_device);
+        return FrameSocket.Open(_kernel.Namespace, _device);
+    }
 
     private static void Settle(PodTable table)
     {
