@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Straum.Agent.Cni;
 using Straum.Agent.Configuration;
+using Straum.Agent.Daemon.Conditions;
 using Straum.Agent.Install;
 using Straum.Agent.LocalApi;
 using Straum.Agent.Metrics;
@@ -102,6 +103,8 @@ public static class AgentDaemon
         // :: Step 6: follow the objects.
         var events = new ObjectEvents(origin.Client, options.Node.Name, clock, logs.CreateLogger("events"));
         loop.Passed += events.Passed;
+        var conditions = new ServiceConditions(origin.Client, options.Node.Name, clock, Random.Shared, logs.CreateLogger("conditions"));
+        loop.Passed += conditions.Passed;
         var first = true;
         loop.Passed += passed =>
         {
@@ -126,6 +129,7 @@ public static class AgentDaemon
             new NetworkWatch(loop.NetworkChanged, podReconciler.HostChanged, podReconciler.AnythingChanged).RunAsync,
             loop.RunAsync,
             events.RunAsync,
+            conditions.RunAsync,
             podReconciler.RunAsync,
             settling.RunAsync,
             token => SweepAsync(datapath, loop, clock, token));

@@ -20,6 +20,9 @@ namespace Straum.Kubernetes.Client;
 /// </remarks>
 public sealed class KubernetesClient : IDisposable
 {
+    private const string MergePatch = "application/merge-patch+json";
+    private const string StrategicMergePatch = "application/strategic-merge-patch+json";
+
     private readonly ClusterConfig _config;
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
@@ -82,11 +85,19 @@ public sealed class KubernetesClient : IDisposable
 
     /// <summary>Changes an object by an RFC 7386 merge patch.</summary>
     public Task<T> PatchAsync<T>(ResourceKind<T> kind, NamespacedName key, JsonObject mergePatch, CancellationToken ct)
-        where T : KubernetesObject => MergeAsync(kind, key, "", mergePatch, ct);
+        where T : KubernetesObject => PatchAsync(kind, key, "", MergePatch, mergePatch, ct);
 
     /// <summary>Changes only the status of an object: <paramref name="mergePatch"/> has one field, "status".</summary>
     public Task<T> PatchStatusAsync<T>(ResourceKind<T> kind, NamespacedName key, JsonObject mergePatch, CancellationToken ct)
-        where T : KubernetesObject => MergeAsync(kind, key, "/status", mergePatch, ct);
+        where T : KubernetesObject => PatchAsync(kind, key, "/status", MergePatch, mergePatch, ct);
+
+    /// <summary>
+    /// Changes only the status of an object of a built-in kind by a strategic merge patch: in a list whose items have a key, as
+    /// conditions have, it changes the items that it names and leaves others' alone. With metadata.resourceVersion in the patch
+    /// it fails with <see cref="KubernetesException.IsConflict"/> when someone else was faster.
+    /// </summary>
+    public Task<T> PatchStatusItemsAsync<T>(ResourceKind<T> kind, NamespacedName key, JsonObject strategicPatch, CancellationToken ct)
+        where T : KubernetesObject => PatchAsync(kind, key, "/status", StrategicMergePatch, strategicPatch, ct);
 
     /// <summary>Deletes an object; false when there was none. The options are a meta/v1 DeleteOptions.</summary>
     public async Task<bool> DeleteAsync<T>(ResourceKind<T> kind, NamespacedName key, CancellationToken ct, JsonObject? options = null)
@@ -143,11 +154,11 @@ public sealed class KubernetesClient : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<T> MergeAsync<T>(ResourceKind<T> kind, NamespacedName key, string subresource, JsonObject patch, CancellationToken ct)
+    private async Task<T> PatchAsync<T>(ResourceKind<T> kind, NamespacedName key, string subresource, string type, JsonObject patch, CancellationToken ct)
         where T : KubernetesObject
     {
         var content = Json(patch);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/merge-patch+json");
+        content.Headers.ContentType = new MediaTypeHeaderValue(type);
         return Decode(kind, await CallAsync(HttpMethod.Patch, kind.ObjectPath(key) + subresource, content, ct).ConfigureAwait(false));
     }
 

@@ -38,5 +38,8 @@ public sealed class KubernetesException : Exception
     /// <summary>410: the version is too old to list or watch from.</summary>
     public bool IsGone => StatusCode == HttpStatusCode.Gone || Status.Reason is "Expired" or "Gone";
 
+    /// <summary>403: RBAC or an admission plugin does not let us.</summary>
+    public bool IsForbidden => StatusCode == HttpStatusCode.Forbidden;
+
     public bool IsUnauthorized => StatusCode == HttpStatusCode.Unauthorized;
 }

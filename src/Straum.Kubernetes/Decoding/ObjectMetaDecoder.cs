@@ -63,6 +63,32 @@ internal static class ObjectMetaDecoder
         return isTrue;
     }
 
+    /// <summary>Those of a list of conditions whose type starts with <see cref="WellKnown.Prefix"/>.</summary>
+    public static ValueArray<Condition> ReadOwnConditions(this ref Utf8JsonReader json)
+    {
+        var conditions = new ArrayBuffer<Condition>();
+        if (!json.EnterArray())
+        {
+            return default;
+        }
+        while (json.NextObject())
+        {
+            string type = "", status = "", message = "";
+            while (json.NextField())
+            {
+                if (json.IsField("type"u8)) { type = json.ReadInterned(); }
+                else if (json.IsField("status"u8)) { status = json.ReadInterned(); }
+                else if (json.IsField("message"u8)) { message = json.ReadString(); }
+                else { json.SkipValue(); }
+            }
+            if (type.StartsWith(WellKnown.Prefix, StringComparison.Ordinal))
+            {
+                conditions.Add(new Condition { Type = type, Status = status, Message = message });
+            }
+        }
+        return conditions.ToValueArray();
+    }
+
     /// <summary>TCP when the field is null or absent, as the API defaults it.</summary>
     public static Protocol ReadProtocol(this ref Utf8JsonReader json)
     {

@@ -12,14 +12,15 @@ internal static class ServiceDecoder
         var service = new Service { Meta = new ObjectMeta() };
         var meta = new ObjectMeta();
         ValueArray<LoadBalancerIngress> ingress = default;
+        ValueArray<Condition> conditions = default;
         while (json.NextField())
         {
             if (json.IsField("metadata"u8)) { meta = json.ReadMeta(); }
             else if (json.IsField("spec"u8) && json.EnterObject()) { service = ReadSpec(ref json); }
-            else if (json.IsField("status"u8) && json.EnterObject()) { ingress = ReadStatus(ref json); }
+            else if (json.IsField("status"u8) && json.EnterObject()) { (ingress, conditions) = ReadStatus(ref json); }
             else { json.SkipValue(); }
         }
-        return service with { Meta = meta, LoadBalancerIngress = ingress };
+        return service with { Meta = meta, LoadBalancerIngress = ingress, Conditions = conditions };
     }
 
     private static Service ReadSpec(ref Utf8JsonReader json)
@@ -102,9 +103,10 @@ internal static class ServiceDecoder
         };
     }
 
-    private static ValueArray<LoadBalancerIngress> ReadStatus(ref Utf8JsonReader json)
+    private static (ValueArray<LoadBalancerIngress> Ingress, ValueArray<Condition> Conditions) ReadStatus(ref Utf8JsonReader json)
     {
         ValueArray<LoadBalancerIngress> ingress = default;
+        ValueArray<Condition> conditions = default;
         while (json.NextField())
         {
             if (json.IsField("loadBalancer"u8) && json.EnterObject())
@@ -115,9 +117,10 @@ internal static class ServiceDecoder
                     else { json.SkipValue(); }
                 }
             }
+            else if (json.IsField("conditions"u8)) { conditions = json.ReadOwnConditions(); }
             else { json.SkipValue(); }
         }
-        return ingress;
+        return (ingress, conditions);
     }
 
     private static LoadBalancerIngress ReadIngress(ref Utf8JsonReader json)

@@ -23,6 +23,9 @@ public sealed record Service : KubernetesObject
     /// <summary>status.loadBalancer.ingress.</summary>
     public ValueArray<LoadBalancerIngress> LoadBalancerIngress { get; init; }
 
+    /// <summary>status.conditions, those of ours.</summary>
+    public ValueArray<Condition> Conditions { get; init; }
+
     public string LoadBalancerClass { get; init; } = "";
 
     /// <summary>Sources that may use load balancer addresses; empty means all.</summary>

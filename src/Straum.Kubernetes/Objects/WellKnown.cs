@@ -15,7 +15,7 @@ public static class WellKnown
     /// <summary>On a Node: its zone.</summary>
     public const string Zone = "topology.kubernetes.io/zone";
 
-    /// <summary>Our own annotations start with this.</summary>
+    /// <summary>Our own annotations and types of conditions start with this.</summary>
     public const string Prefix = "straum.io/";
 
     /// <summary>Annotations that are kept when an object is decoded; all others are dropped unread.</summary>

@@ -2,9 +2,12 @@ using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Straum.Agent.Configuration;
 using Straum.Agent.Daemon;
+using Straum.Agent.Daemon.Conditions;
 using Straum.Agent.Metrics;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Programs;
+using Straum.Datapath.Tables;
+using Straum.Datapath.Tests;
 using Straum.Datapath.Tests.Nodes;
 using Straum.Kubernetes.Objects;
 using Straum.Kubernetes.Snapshots;
@@ -107,6 +110,55 @@ public sealed class NodeLoopTests : IDisposable
     });
 
     [Fact]
+    public void TableThatCannotGrow_IsNamedOnEveryServiceThatDidNotFit_UntilItFits()
+    {
+        var objects = Directory.CreateTempSubdirectory("straum-t-");
+        foreach (var file in Directory.GetFiles(BpfObjects.Directory, "*.bpf.o"))
+        {
+            File.Copy(file, Path.Combine(objects.FullName, Path.GetFileName(file)));
+        }
+        _cluster.Services = ObjectTable<Service>.Create(Enumerable.Range(0, 100).Select(i => ServiceAt($"s{i:D2}", $"10.96.1.{i + 1}")));
+        var board = new ConditionBoard("n1");
+        var shortage = Shortage.None;
+        _kernel.Agent(objects.FullName, new TableSizes { Services = 64 }, (datapath, attachments) =>
+        {
+            // Larger tables are made from the objects.
+            objects.Delete(recursive: true);
+            using var netlink = RtNetlink.Open();
+            var loop = new LoopDriver(new NodeReconciler(datapath, attachments, netlink, TimeProvider.System), netlink, () => _cluster.Build());
+
+            Pass();
+            board.Next(_ => false).ShouldBeNull("a table that grows would have room with the next pass");
+
+            Pass();
+            var lacking = shortage.Missing.Keys.ToArray();
+            lacking.Length.ShouldBe(100 - datapath.Tables.Services.Count());
+            var named = board.Next(_ => false).ShouldNotBeNull();
+            named.Key.ShouldBe(lacking.Min());
+            board.WhyNot(named).ShouldStartWith($"{named.ClusterIPs[0]}:80/Tcp is not served: the table services (64 entries) is full.");
+            board.WhyNot(named).ShouldContain("tables.services in straum.yaml");
+
+            // What the API shows next, and then room.
+            _cluster.Set(named with { Conditions = [new() { Type = ProgrammedCondition.Type, Status = "False", Message = "n1: " + board.WhyNot(named) }] });
+            foreach (var service in _cluster.Services.Where(s => s.Key != named.Key && !lacking.Contains(s.Key)).ToArray())
+            {
+                _cluster.Services = _cluster.Services.Remove(service.Key);
+            }
+            Pass(); // entries are removed after others are written
+            Pass();
+            shortage.Missing.ShouldBeEmpty();
+            board.Next(_ => false).ShouldNotBeNull().Key.ShouldBe(named.Key);
+            board.StepFor(_cluster.Services.Find(named.Key)!).ShouldBe(ConditionStep.Clear);
+
+            void Pass()
+            {
+                loop.Pass();
+                board.Update(shortage = shortage.After(loop.State));
+            }
+        });
+    }
+
+    [Fact]
     public void WatchThatHasNotSynced_NothingIsWritten() => Run((loop, datapath, _) =>
     {
         _cluster.AllSynced = false;
@@ -136,13 +188,20 @@ public sealed class NodeLoopTests : IDisposable
     }
 
     private void Serve(params string[] endpoints) => _cluster
-        .Set(new Service { Meta = new() { Namespace = "shop", Name = "web" }, ClusterIPs = [IPAddress.Parse("10.96.0.10")], Ports = [new() { Port = 80 }] })
+        .Set(ServiceAt("web", "10.96.0.10"))
         .Set(new EndpointSlice
         {
             Meta = new() { Namespace = "shop", Name = "web-1", Labels = new([new(WellKnown.ServiceName, "web")]) },
             Ports = [new() { Port = 8080 }],
             Endpoints = [.. endpoints.Select(e => new SliceEndpoint { Addresses = [IPAddress.Parse(e)] })],
         });
+
+    private static Service ServiceAt(string name, string address) => new()
+    {
+        Meta = new() { Namespace = "shop", Name = name },
+        ClusterIPs = [IPAddress.Parse(address)],
+        Ports = [new() { Port = 80 }],
+    };
 
     private static Node NodeNamed(string name, string address, string pods) => new()
     {

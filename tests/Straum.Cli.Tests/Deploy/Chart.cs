@@ -26,7 +26,7 @@ internal static class Chart
     public static Dictionary<string, string> Generate() => new()
     {
         ["templates/serviceaccount.yaml"] = Template("serviceaccount"),
-        ["templates/clusterrole.yaml"] = Template("clusterrole"),
+        ["templates/clusterrole.yaml"] = Template("clusterrole") + "{{- if .Values.serviceConditions }}\n" + ServiceConditionsRule() + "{{- end }}\n",
         ["templates/clusterrolebinding.yaml"] = Template("clusterrolebinding"),
         ["templates/daemonset.yaml"] = WithValues(Template("daemonset")),
         ["templates/configmap.yaml"] = Header + "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: straum\n" + Labels
@@ -39,6 +39,13 @@ internal static class Chart
         var lines = File.ReadAllLines(Path.Combine(Deployment.Folder, name + ".yaml")).Where(line => !line.StartsWith('#'));
         return Header + Once(string.Join('\n', lines) + "\n", "metadata:\n  name: straum\n", "metadata:\n  name: straum\n" + Labels)
             .Replace("namespace: kube-system", "namespace: {{ .Release.Namespace }}", StringComparison.Ordinal);
+    }
+
+    // What the patch of the kustomize component adds, as one more rule.
+    private static string ServiceConditionsRule()
+    {
+        var rule = File.ReadAllText(Path.Combine(Deployment.Folder, "service-conditions", "rule.yaml")).Split("  value:\n")[1].TrimEnd('\n').Split('\n');
+        return string.Concat(rule.Select((line, i) => (i == 0 ? "  - " : "    ") + line.Trim() + "\n"));
     }
 
     private static string WithValues(string daemonSet)
@@ -96,6 +103,7 @@ internal static class Chart
                     ["items"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Z_]+$" },
                 },
                 ["resources"] = new JsonObject { ["type"] = "object" },
+                ["serviceConditions"] = new JsonObject { ["type"] = "boolean" },
                 ["global"] = new JsonObject { ["type"] = "object" },
             },
         };

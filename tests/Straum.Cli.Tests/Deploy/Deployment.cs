@@ -7,13 +7,16 @@ namespace Straum.Cli.Tests.Deploy;
 /// <summary>What deploy/kubernetes renders to, and what the tests want to know of it.</summary>
 internal sealed class Deployment
 {
-    private static readonly Lazy<Deployment> Rendered = new(() => new Deployment(Kubectl("kustomize", Folder)));
+    private static readonly Lazy<Deployment> Rendered = new(() => Render(Folder));
 
     private readonly JsonObject[] _objects;
 
     private Deployment(string yaml) => _objects = [.. YamlJson.Documents(yaml).Select(json => JsonNode.Parse(json.Span)!.AsObject())];
 
     public static Deployment Kubernetes => Rendered.Value;
+
+    /// <summary>What a kustomization renders to.</summary>
+    public static Deployment Render(string folder) => new(Kubectl("kustomize", folder));
 
     /// <summary>The checkout that the tests run in.</summary>
     public static string Root { get; } = FindRoot();

@@ -51,6 +51,26 @@ public sealed class ManifestTests
     }
 
     [Fact]
+    public void ServiceConditions_AddOneRight()
+    {
+        var directory = Directory.CreateTempSubdirectory("straum-t-");
+        try
+        {
+            // kustomize takes relative paths alone.
+            var manifests = Path.GetRelativePath(directory.FullName, Deployment.Folder);
+            File.WriteAllText(Path.Combine(directory.FullName, "kustomization.yaml"), $"""
+                resources: [{manifests}]
+                components: [{manifests}/service-conditions]
+                """);
+            Deployment.Render(directory.FullName).Allowed.Except(Deployment.Kubernetes.Allowed).ShouldBe(["patch /services/status"]);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Apply_ToAnEmptyCluster_SucceedsAndChangesNothingWhenRepeated()
     {
         await using var server = await TestApiServer.StartAsync(new ApiRequests());

@@ -3,6 +3,7 @@ using Straum.Control.Routing;
 using Straum.Control.Services;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Programs;
+using Straum.Datapath.Tables;
 using Straum.Linux;
 using Straum.Linux.Netlink;
 
@@ -35,12 +36,19 @@ internal sealed class KernelFixture : IDisposable
     public string PinsOf(string name) => Path.Combine(_pins.Directory, name);
 
     /// <summary>An agent's life: what it loads and attaches, on a thread in the node's namespace. Ends without detaching.</summary>
-    public void Agent(Action<LoadedDatapath, Attachments, NodeReconciler> life) => _namespace.Namespace.Run(() =>
+    public void Agent(Action<LoadedDatapath, Attachments, NodeReconciler> life) => Agent(BpfObjects.Directory, new TableSizes(), (datapath, attachments) =>
     {
-        using var datapath = DatapathLoader.Load(new LoaderOptions { ObjectDirectory = BpfObjects.Directory, PinDirectory = _pins.Directory });
+        using var netlink = RtNetlink.Open();
+        life(datapath, attachments, new NodeReconciler(datapath, attachments, netlink, TimeProvider.System));
+    });
+
+    /// <summary>The same with objects of the caller's, and tables as large as it says.</summary>
+    public void Agent(string objects, TableSizes sizes, Action<LoadedDatapath, Attachments> life) => _namespace.Namespace.Run(() =>
+    {
+        using var datapath = DatapathLoader.Load(new LoaderOptions { ObjectDirectory = objects, PinDirectory = _pins.Directory, Sizes = sizes });
         using var netlink = RtNetlink.Open();
         using var attachments = new Attachments(datapath, netlink);
-        life(datapath, attachments, new NodeReconciler(datapath, attachments, netlink, TimeProvider.System));
+        life(datapath, attachments);
     });
 
     public NodeIntent Intent(RoutingMode mode, params PeerSpec[] peers) => new()

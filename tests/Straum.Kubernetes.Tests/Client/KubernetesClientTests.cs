@@ -28,6 +28,7 @@ public sealed class KubernetesClientTests
         await client.UpdateAsync(Kinds.Leases, Web, [], Ct);
         await client.PatchAsync(Kinds.Nodes, new("", "n1"), patch, Ct);
         await client.PatchStatusAsync(Kinds.Services, Web, patch, Ct);
+        await client.PatchStatusItemsAsync(Kinds.Services, Web, patch, Ct);
         (await client.DeleteAsync(Kinds.Services, Web, Ct)).ShouldBeTrue();
         api.Requests.ShouldBe([
             "GET /clusters/a/api/v1/namespaces/shop/services/web",
@@ -35,10 +36,12 @@ public sealed class KubernetesClientTests
             "PUT /clusters/a/apis/coordination.k8s.io/v1/namespaces/shop/leases/web",
             "PATCH /clusters/a/api/v1/nodes/n1",
             "PATCH /clusters/a/api/v1/namespaces/shop/services/web/status",
+            "PATCH /clusters/a/api/v1/namespaces/shop/services/web/status",
             "DELETE /clusters/a/api/v1/namespaces/shop/services/web",
         ]);
         bodies.ShouldBe([null, "application/json {}", "application/json {}",
-            "application/merge-patch+json {\"status\":{}}", "application/merge-patch+json {\"status\":{}}", null]);
+            "application/merge-patch+json {\"status\":{}}", "application/merge-patch+json {\"status\":{}}",
+            "application/strategic-merge-patch+json {\"status\":{}}", null]);
     }
 
     [Fact]

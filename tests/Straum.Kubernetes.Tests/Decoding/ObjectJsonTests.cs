@@ -22,7 +22,9 @@ public sealed class ObjectJsonTests
            "sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":60}},
            "internalTrafficPolicy":"Local","externalTrafficPolicy":"Local","healthCheckNodePort":31000,
            "publishNotReadyAddresses":true,"trafficDistribution":"PreferSameZone"},
-         "status":{"loadBalancer":{"ingress":[{"ip":"203.0.113.1"},{"ip":"203.0.113.2","ipMode":"Proxy"},{"hostname":"lb.example"}]}}}
+         "status":{"loadBalancer":{"ingress":[{"ip":"203.0.113.1"},{"ip":"203.0.113.2","ipMode":"Proxy"},{"hostname":"lb.example"}]},
+           "conditions":[{"type":"LoadBalancerPortsError","status":"True","message":"someone else's"},
+             {"type":"straum.io/Programmed","status":"False","reason":"NoRoom","message":"n1: the table is full","lastTransitionTime":"2026-01-02T03:04:05Z"}]}}
         """;
 
     [Fact]
@@ -52,6 +54,7 @@ public sealed class ObjectJsonTests
         service.HasSelector.ShouldBeTrue();
         service.LoadBalancerIngress.Select(i => (i.Address?.ToString(), i.Hostname, i.IsVip)).ShouldBe([
             ("203.0.113.1", "", true), ("203.0.113.2", "", false), (null, "lb.example", true)]);
+        service.Conditions.ShouldBe([new Condition { Type = "straum.io/Programmed", Status = "False", Message = "n1: the table is full" }]);
     }
 
     [Fact]
