@@ -252,6 +252,9 @@ public sealed class PodWiring : IPodNetwork, IDisposable
             {
                 AddRoutes(address.AddressFamily);
             }
+            // The end that came up first has a queue that drops until a worker of the kernel gives it its own, which waits for
+            // the rtnl lock like everybody; who asks for the device (since Linux 6.8) has it done at once.
+            wiring._host.Links.TryGet(hostIndex, out _);
         }
 
         public void Dispose()

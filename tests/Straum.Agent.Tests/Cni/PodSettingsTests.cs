@@ -1,8 +1,5 @@
-using System.Net;
 using Straum.Agent.Configuration;
-using Straum.Control.Addressing;
 using Straum.Control.Tuning;
-using Straum.Kubernetes.Objects;
 using Straum.Linux;
 
 namespace Straum.Agent.Cni;
@@ -18,7 +15,7 @@ public sealed class PodSettingsTests
         using var pod = new TestNamespace();
         using var wiring = host.Namespace.Run(() => new PodWiring(settings));
 
-        using var link = wiring.Create(RecordOf(pod));
+        using var link = wiring.Create(PodRecords.In(pod));
 
         Sysctl.Read("net.core.somaxconn", pod).ShouldBe("32768");
         Sysctl.Read("net.ipv4.ip_local_port_range", pod).ShouldBe("10240\t65535");
@@ -35,7 +32,7 @@ public sealed class PodSettingsTests
         using var wiring = host.Namespace.Run(static () => new PodWiring());
         var before = Sysctl.Read("net.ipv4.tcp_fin_timeout", pod);
 
-        using var link = wiring.Create(RecordOf(pod));
+        using var link = wiring.Create(PodRecords.In(pod));
 
         Sysctl.Read("net.ipv4.tcp_fin_timeout", pod).ShouldBe(before);
     }
@@ -60,22 +57,4 @@ public sealed class PodSettingsTests
     [Fact]
     public void Settings_OwnOfAKeyInTheProfile_Wins() =>
         new PodOptions { Tuning = TuningProfile.Safe, Sysctls = [new("net.core.somaxconn", "1024")] }.Settings.ShouldBe([new PodSetting("net.core.somaxconn", "1024")]);
-
-    private static PodRecord RecordOf(TestNamespace pod)
-    {
-        var owner = new AddressOwner("c1", "eth0");
-        return new PodRecord
-        {
-            Owner = owner,
-            State = PodState.Attaching,
-            Network = "straum",
-            NetworkNamespace = pod.Namespace.Path,
-            Addresses = new[] { IPAddress.Parse("10.244.1.2") }.ToValueArray(),
-            HostInterface = PodLink.HostNameOf(owner),
-            HostMac = PodLink.HostMac,
-            PodMac = PodLink.PodMacOf(owner),
-            Mtu = 1450,
-            Since = DateTimeOffset.UnixEpoch,
-        };
-    }
 }
