@@ -20,3 +20,10 @@ s|sizeof(struct pod_entry) == 20|sizeof(struct pod_entry) == 24|
 # backend: the generation first.
 s|^struct backend {|&\n\t__u32 generation;|
 /^\t__u32 generation;\t.*moves when/d
+
+# socket_entry: the Service first.
+s|^struct socket_entry {|&\n\t__u32 service;|
+/^struct socket_entry {/,/^};/{/^\t__u32 service;$/d}
+
+# fragment_entry: the ports change places.
+/^struct fragment_entry {/,/^};/{s/sport/former/;s/dport/sport/;s/former/dport/}

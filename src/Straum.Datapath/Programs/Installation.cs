@@ -10,25 +10,24 @@ namespace Straum.Datapath.Programs;
 /// layout and size are the same is the same table; any other is made anew and filled from the former one by field names.
 /// docs/adr/0006 tells why flows survive it.
 /// </summary>
-internal sealed class Installation(LoaderOptions options, PinLayout pins)
+/// <param name="options">This build's objects.</param>
+/// <param name="pins">Where sets and links are.</param>
+/// <param name="before">Told of each step before it is made. What it throws ends the installation there, as being killed would.</param>
+internal sealed class Installation(LoaderOptions options, PinLayout pins, Action<string>? before = null)
 {
-    private const string Conntrack = "conntrack";
-
-    // Entries that programs make. They go on doing so while tables are exchanged, so these are copied again at the end.
-    private static readonly string[] MadeByPrograms = [Conntrack, "sockets", "fragments"];
-
     // Worth keeping, and not worth waiting for.
     private static readonly string[] Statistics = ["drops", "counters"];
 
     // Complete, or programs must not run over it.
-    private static bool IsFromIntent(MapDefinition table) => !MadeByPrograms.Contains(table.Name) && !Statistics.Contains(table.Name);
+    private static bool IsFromIntent(MapDefinition table) => !FormerSets.IsMadeByPrograms(table.Name) && !Statistics.Contains(table.Name);
 
     // Made for one set: what is in them concerns its programs only.
     private static bool IsOwn(MapDefinition table) => table.Type == BpfMapType.ProgramArray || table.Name is "handover" or "scratch";
 
     /// <summary>
     /// Loads this build. Without a set of another layout or size the programs are in place on return; else that is
-    /// <see cref="Exchange"/>'s, which may first need tables that only intent can fill.
+    /// <see cref="Exchange"/>'s, which may first need tables that only intent can fill. An exchange that another process did not
+    /// finish is finished, or taken up into this one: nothing of it goes before no program needs it.
     /// </summary>
     /// <exception cref="FileNotFoundException">An object file is missing.</exception>
     /// <param name="sizes">What tables shall have room for at least.</param>
@@ -50,88 +49,64 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
         {
             return Begin(files, sizes);
         }
-        using var left = current.TryOpen(Exchange.FormerFlows);
-        if (left is null && current.Schema == files.Schema && Fits(files, current, sizes))
+        using (var left = current.TryOpen(FormerSets.Flows))
         {
-            return Adopt(files, current, sizes);
+            if (left is not null && current.Schema == files.Schema)
+            {
+                Resume(current, left);
+            }
+            else if (left is not null && Exchange.DoFlowsBeginIn(current))
+            {
+                Exchange.FinishCopy(pins, current, before);
+            }
         }
-        if (left is not null)
-        {
-            Resume(current, left, files.Schema);
-        }
-        var installed = Follow(files, current, sizes);
-        if (left is not null && installed.Pending is null)
-        {
-            // Where even the programs were not all in place, flows went on beginning in the former table.
-            Exchange.FinishCopy(installed.Generation, left);
-        }
-        return installed;
+        return current.Schema == files.Schema && Fits(files, current, sizes) ? Adopt(files, current, sizes) : Follow(files, current, sizes);
     }
 
     /// <summary>Programs without a way to former ones, over a set that is complete.</summary>
     internal LoadedObjects LoadOver(Generation generation)
     {
         using var files = ObjectFiles.Open(options);
-        return files.Load(table => Place(table, generation, null, new TableSizes()), hasFormer: false);
+        before?.Invoke("load programs that know one table");
+        return files.Load(table => Place(table, generation, null, null, new TableSizes()), hasFormer: false);
     }
 
-    // An agent ended in the middle of an exchange. Before flows may begin in the next table every program must know it, also
-    // those that the agent did not come to replace. Another build has no programs for it: there the copying is all that is left.
-    private void Resume(Generation current, BpfMap formerFlows, string schema)
+    // An agent of this build ended in the middle of an exchange. Before flows may begin in the next table every program must
+    // know it, also those that the agent did not come to replace.
+    private void Resume(Generation current, BpfMap formerFlows)
     {
-        if (current.Schema == schema)
+        using var files = ObjectFiles.Open(options);
+        var objects = files.Load(table =>
         {
-            using var files = ObjectFiles.Open(options);
-            using var objects = files.Load(table =>
+            if (table.Name == FormerSets.Flows)
             {
-                if (table.Name == Exchange.FormerFlows)
-                {
-                    table.UseKeysOf(formerFlows);
-                    return;
-                }
-                Place(table, current, null, new TableSizes());
-            }, hasFormer: true);
-            new PinnedLinks(pins).Replace(objects.Programs);
-        }
-        Exchange.FinishCopy(current, formerFlows);
+                table.UseKeysOf(formerFlows);
+                return;
+            }
+            Place(table, current, null, null, new TableSizes());
+        }, hasFormer: true);
+        Finish(new Exchange(this, pins, current, objects, [], current.Map(FormerSets.Flows), before), objects).Dispose();
     }
 
     private Installed Begin(ObjectFiles files, TableSizes sizes)
     {
         var generation = pins.Next(files.Schema);
-        var objects = files.Load(table => Place(table, generation, null, sizes), hasFormer: false);
+        var objects = files.Load(table => Place(table, generation, null, null, sizes), hasFormer: false);
         generation.MarkReady();
         return new Installed(generation, objects, null);
     }
 
     private Installed Adopt(ObjectFiles files, Generation current, TableSizes sizes)
     {
-        var objects = files.Load(table => Place(table, current, null, sizes), hasFormer: false);
-        new PinnedLinks(pins).Replace(objects.Programs);
-        return new Installed(current, objects, null);
+        var objects = files.Load(table => Place(table, current, null, null, sizes), hasFormer: false);
+        return new Installed(current, Finish(new Exchange(this, pins, current, objects, [], null, before), objects), null);
     }
 
-    private Installed Follow(ObjectFiles files, Generation former, TableSizes sizes)
+    private static LoadedObjects Finish(Exchange exchange, LoadedObjects objects)
     {
-        var generation = pins.Next(files.Schema);
-        using var formerFlows = former.TryOpen(Conntrack);
-        var declared = files.Tables.Single(t => t.Name == Conntrack);
-        var exchangesFlows = formerFlows is not null && !IsSame(declared, formerFlows, sizes);
-        var handsOver = exchangesFlows && formerFlows!.Info.KeySize == declared.KeySize && formerFlows.Info.Type == declared.Type
-            && declared.Layout?.Key.Equals(formerFlows.Info.ReadLayout()?.Key) == true;
-        var objects = files.Load(table =>
-        {
-            if (handsOver && table.Name == Exchange.FormerFlows)
-            {
-                table.UseKeysOf(formerFlows!);
-                return;
-            }
-            Place(table, generation, former, sizes);
-        }, handsOver);
-
         try
         {
-            return Fill(files, former, generation, objects, handsOver);
+            return exchange.Finish();
         }
         catch
         {
@@ -140,25 +115,51 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
         }
     }
 
-    private Installed Fill(ObjectFiles files, Generation former, Generation generation, LoadedObjects objects, bool handsOver)
+    private Installed Follow(ObjectFiles files, Generation former, TableSizes sizes)
+    {
+        var generation = pins.Next(files.Schema);
+        // Cut off before flows began in the set's own table: they are all in the one before it, and handed over from there.
+        var formerFlows = former.Map(Exchange.DoFlowsBeginIn(former) ? FormerSets.Conntrack : FormerSets.Flows);
+        using var flows = BpfMap.TryOpenPinned(formerFlows);
+        var declared = files.Tables.Single(t => t.Name == FormerSets.Conntrack);
+        var handsOver = flows is not null && !IsSame(declared, flows, sizes) && flows.Info.KeySize == declared.KeySize && flows.Info.Type == declared.Type
+            && declared.Layout?.Key.Equals(flows.Info.ReadLayout()?.Key) == true;
+        before?.Invoke("make a set");
+        var objects = files.Load(table =>
+        {
+            if (handsOver && table.Name == FormerSets.Flows)
+            {
+                table.UseKeysOf(flows!);
+                return;
+            }
+            Place(table, generation, former, flows, sizes);
+        }, handsOver);
+
+        try
+        {
+            return Fill(files, former, generation, objects, handsOver ? formerFlows : null);
+        }
+        catch
+        {
+            objects.Dispose();
+            throw;
+        }
+    }
+
+    private Installed Fill(ObjectFiles files, Generation former, Generation generation, LoadedObjects objects, string? formerFlows)
     {
         var missing = new List<string>();
-        var copies = new List<TableCopy>();
-        foreach (var table in files.Tables.Where(t => !IsOwn(t) && t.Name != Exchange.FormerFlows))
+        foreach (var table in files.Tables.Where(t => !IsOwn(t) && t.Name != FormerSets.Flows && !FormerSets.IsMadeByPrograms(t.Name)))
         {
-            switch (TableCopy.Between(former, generation, table.Name))
+            switch (TableCopy.Between(former.Map(table.Name), generation.Map(table.Name)))
             {
                 case { IsSame: true }:
                     break;
                 case { IsPossible: true } copy:
-                    // The first copy of flows that are handed over is the last one: nothing is added to them then.
-                    if ((!handsOver || table.Name != Conntrack) && copy.Run(keep: false) > 0 && IsFromIntent(table))
+                    before?.Invoke($"fill {table.Name}");
+                    if (copy.Run(keep: false) > 0 && IsFromIntent(table))
                     {
                         missing.Add(table.Name);
-                    }
-                    if (MadeByPrograms.Contains(table.Name))
-                    {
-                        copies.Add(copy);
                     }
                     break;
                 case var _ when IsFromIntent(table):
@@ -168,7 +169,9 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
                     break;
             }
         }
-        var exchange = new Exchange(this, pins, former, generation, objects, copies, missing, handsOver);
+        // The first copy of flows that are handed over is the last one: nothing is added to them then.
+        new FormerSets(pins, generation, before).Copy(except: formerFlows is null ? [] : [FormerSets.Conntrack]);
+        var exchange = new Exchange(this, pins, generation, objects, missing, formerFlows, before);
         if (missing.Count > 0)
         {
             return new Installed(generation, objects, exchange);
@@ -176,9 +179,9 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
         return new Installed(generation, exchange.Complete(), null);
     }
 
-    private static void Place(MapDefinition table, Generation generation, Generation? former, TableSizes sizes)
+    private static void Place(MapDefinition table, Generation generation, Generation? former, BpfMap? formerFlows, TableSizes sizes)
     {
-        if (table.Name == Exchange.FormerFlows)
+        if (table.Name == FormerSets.Flows)
         {
             return; // an empty one of its own: no program looks into it
         }
@@ -189,14 +192,15 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
             table.Reuse(made);
             return;
         }
-        using var before = former?.TryOpen(table.Name);
-        if (before is not null && !IsOwn(table) && IsSame(table, before, sizes))
+        using var opened = table.Name == FormerSets.Conntrack ? null : former?.TryOpen(table.Name);
+        var existing = table.Name == FormerSets.Conntrack ? formerFlows : opened;
+        if (existing is not null && !IsOwn(table) && IsSame(table, existing, sizes))
         {
-            before.Pin(generation.Map(table.Name));
-            table.Reuse(before);
+            existing.Pin(generation.Map(table.Name));
+            table.Reuse(existing);
             return;
         }
-        table.SetMaxEntries(SizeOf(table, before, sizes));
+        table.SetMaxEntries(SizeOf(table, existing, sizes));
         table.SetPinPath(generation.Map(table.Name));
     }
 
@@ -208,16 +212,16 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins)
         (before.Info.Type, before.Info.Flags, before.Info.KeySize, before.Info.ValueSize) == (table.Type, table.Flags, table.KeySize, table.ValueSize)
         && before.Info.MaxEntries == SizeOf(table, before, sizes) && Equals(before.Info.ReadLayout(), table.Layout);
 
-    private static bool Fits(ObjectFiles files, Generation current, TableSizes sizes) => files.Tables.Where(t => !IsOwn(t) && t.Name != Exchange.FormerFlows).All(table =>
+    private static bool Fits(ObjectFiles files, Generation current, TableSizes sizes) => files.Tables.Where(t => !IsOwn(t) && t.Name != FormerSets.Flows).All(table =>
     {
         using var map = current.TryOpen(table.Name);
         return map is not null && map.Info.MaxEntries == SizeOf(table, map, sizes);
     });
 
-    // An agent ended while it made a set that nothing uses yet, or before it removed one that nothing uses any more.
+    // An agent ended while it made a set: no program is over it.
     private void RemoveUnfinished(Generation? current)
     {
-        foreach (var generation in pins.Generations().Where(g => g != current))
+        foreach (var generation in pins.Generations().Where(g => current is null || g.Number > current.Number))
         {
             generation.Remove();
         }

@@ -8,7 +8,9 @@ namespace Straum.Datapath.Programs;
 /// What is attached by pinned links, whoever attached it, as one thing: all its programs change together. Link after link,
 /// each in one step: every packet meets the former program or the next, and none meets no program.
 /// </summary>
-internal sealed class PinnedLinks(PinLayout pins)
+/// <param name="pins">Where they are.</param>
+/// <param name="before">Told of each step before it is made.</param>
+internal sealed class PinnedLinks(PinLayout pins, Action<string>? before = null)
 {
     /// <summary>Numbers of bpf/lib/former.h.</summary>
     private static readonly (string Role, TcDirection Direction, int Slot)[] FormerSlots =
@@ -29,6 +31,7 @@ internal sealed class PinnedLinks(PinLayout pins)
             {
                 if (programs.Of(name) is { } program && IsAttached(link))
                 {
+                    before?.Invoke($"replace {name}");
                     TryUpdate(link, program);
                 }
             }
@@ -51,6 +54,7 @@ internal sealed class PinnedLinks(PinLayout pins)
                 {
                     if (role == device.Role && direction == device.Direction && done.Add(slot))
                     {
+                        before?.Invoke($"keep {name}");
                         using var program = BpfProgram.OpenById(link.Info.ProgramId);
                         former.Set(slot, program);
                     }

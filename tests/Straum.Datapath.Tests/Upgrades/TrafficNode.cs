@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Net;
 using Straum.Control.Routing;
 using Straum.Control.Services;
+using Straum.Datapath.Conntrack;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Pods;
 using Straum.Datapath.Programs;
@@ -21,8 +23,14 @@ internal sealed class TrafficNode : IDisposable
 {
     public const int ServicePort = 80;
 
+    /// <summary>Of a Service without endpoints: whoever asks is refused.</summary>
+    public const int RefusedPort = 81;
+
     /// <summary>Two endpoints of each Service, in one pod: a flow that lost its entry would change over half of the time.</summary>
     public static readonly int[] BackendPorts = [8080, 8081];
+
+    /// <summary>Entries of the table of Services: these two, of either family and protocol.</summary>
+    public const int Frontends = 8;
 
     // Small where size does not matter, so that making tables does not take the tests' time.
     public static readonly TableSizes Sizes = new() { Backends = 1024, Slots = 4096, Services = 1024, Conntrack = 131_072 };
@@ -66,10 +74,18 @@ internal sealed class TrafficNode : IDisposable
     public string Pins => _pins.Directory;
 
     /// <summary>Another build takes over, and ends again without detaching.</summary>
-    public void Install(string objects, TableSizes? sizes = null) => _node.Namespace.Run(() =>
+    /// <param name="objects">The build.</param>
+    /// <param name="sizes">Of its tables.</param>
+    /// <param name="before">Told of each step; what it throws ends the build there.</param>
+    public void Install(string objects, TableSizes? sizes = null, Action<string>? before = null) => _node.Namespace.Run(() =>
     {
-        var installed = new Installation(Options(objects, Pins), new PinLayout(Pins)).Run(sizes ?? Sizes);
+        var installed = new Installation(Options(objects, Pins), new PinLayout(Pins), before).Run(sizes ?? Sizes);
         installed.Pending.ShouldBeNull();
+        if (installed.Objects.Programs.Sweep is { } sweep)
+        {
+            // Connections that ended, without waiting for their time: a client's port comes again sooner than it does elsewhere.
+            new KernelSweeper(sweep).Sweep((ulong)Stopwatch.GetElapsedTime(0, Stopwatch.GetTimestamp()).Add(TimeSpan.FromSeconds(30)).TotalNanoseconds);
+        }
         installed.Objects.Dispose();
     });
 
@@ -161,7 +177,7 @@ internal sealed class TrafficNode : IDisposable
     {
         NodeName = "n1",
         Routing = new RoutingSpec { Mode = RoutingMode.Native, LocalPodPrefixes = [.. TrafficAddresses.Both.Select(a => a.Pods)] },
-        Services = new ServicePlan([.. TrafficAddresses.Both.SelectMany(a => new[] { Frontend(a, Protocol.Tcp), Frontend(a, Protocol.Udp) })], []),
+        Services = new ServicePlan([.. TrafficAddresses.Both.SelectMany(a => new[] { Frontend(a, Protocol.Tcp), Frontend(a, Protocol.Udp), Refused(a, Protocol.Tcp), Refused(a, Protocol.Udp) })], []),
         Uplinks = [.. UplinkFinder.Find(_node.Net.Links.List(), _node.Net.Addresses.List(), [.. TrafficAddresses.Both.Select(a => a.Node)], [])],
         LocalAddresses = [.. TrafficAddresses.Both.Select(a => a.Node)],
         Settings = new NodeSettings { Mtu = 1500 },
@@ -186,6 +202,9 @@ internal sealed class TrafficNode : IDisposable
         Backends = [.. BackendPorts.Select(port => new BackendSpec { Address = addresses.Backend, Port = (ushort)port, Ready = true, Serving = true })],
     };
 
+    private static FrontendSpec Refused(TrafficAddresses addresses, Protocol protocol) =>
+        Frontend(addresses, protocol) with { Port = RefusedPort, ServiceName = new NamespacedName("shop", "empty"), Backends = [] };
+
     private void AddPod(TestNamespace pod, uint id, string device, Func<TrafficAddresses, IPAddress> address, MacAddress mac)
     {
         var host = _node.Net.Links.CreateVeth(device, "eth0", pod.Namespace, mac: HostMac, peerMac: mac);
@@ -193,6 +212,7 @@ internal sealed class TrafficNode : IDisposable
         pod.Net.Links.SetAddrGenModeNone(inside);
         SetUp(pod.Net, "eth0", a => (address(a), a.HostPrefix));
         _node.Net.Links.SetAddrGenModeNone(host.Index);
+        _node.Net.Qdiscs.EnsureClsact(host.Index); // as every ADD leaves it; later it costs packets
         _node.Net.Links.SetUp(host.Index);
         foreach (var addresses in TrafficAddresses.Both)
         {
