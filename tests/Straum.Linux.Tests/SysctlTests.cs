@@ -6,7 +6,7 @@ public sealed class SysctlTests
     [InlineData("net.ipv4.ip_forward", "/proc/sys/net/ipv4/ip_forward")]
     [InlineData("net.ipv4.conf.eth0/100.forwarding", "/proc/sys/net/ipv4/conf/eth0.100/forwarding")]
     [InlineData("net/ipv4/conf/eth0.100/forwarding", "/proc/sys/net/ipv4/conf/eth0.100/forwarding")]
-    public void PathOf_DotsAndSlashes_ReadAsSysctl8Does(string name, string path) => Sysctl.PathOf(name).ShouldBe(path);
+    public void PathOf_DotsAndSlashes_ReadAsSysctl8Does(string name, string path) => new SysctlTree("/proc/sys").PathOf(name).ShouldBe(path);
 
     [Fact]
     public void Write_InsideNamespace_ChangesOnlyThere()

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Straum.Agent.Install;
+using Straum.Linux;
 
 namespace Straum.Agent.Cni;
 
@@ -15,8 +15,6 @@ public static class CniConfigFile
     /// <summary>The plugin's file name in the runtime's CNI binary directory.</summary>
     public const string PluginType = "straum-cni";
 
-    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
     /// <summary>What the plugin does something with; a runtime passes nothing that is not declared here.</summary>
     private static readonly string[] Capabilities = ["portMappings", "dns", "mac", "cgroupPath"];
 
@@ -29,7 +27,7 @@ public static class CniConfigFile
     /// <param name="journalDirectory">Where straum-cni leaves deletions, as seen by the runtime.</param>
     /// <returns>Whether it was written.</returns>
     public static bool Write(string directory, string network, string socketPath, string journalDirectory) =>
-        AtomicFile.Write(Path.Combine(directory, FileName), Content(network, socketPath, journalDirectory), Readable);
+        DurableFile.Write(Path.Combine(directory, FileName), Content(network, socketPath, journalDirectory));
 
     /// <summary>
     /// A runtime that knows "cniVersions" (libcni 1.2) takes the highest that it speaks; an older one takes "cniVersion" and

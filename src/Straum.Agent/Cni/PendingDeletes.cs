@@ -34,14 +34,7 @@ public sealed class PendingDeletes(string directory)
     public bool Contains(AddressOwner owner) => File.Exists(PathOf(owner));
 
     /// <summary>To be called when the deletion is done, or written down in the pod journal.</summary>
-    public void Remove(AddressOwner owner)
-    {
-        if (File.Exists(PathOf(owner)))
-        {
-            File.Delete(PathOf(owner));
-            DurableDirectory.Sync(directory);
-        }
-    }
+    public void Remove(AddressOwner owner) => DurableFile.Remove(PathOf(owner));
 
     private string PathOf(AddressOwner owner) => Path.Combine(directory, owner + Suffix);
 }

@@ -1,13 +1,12 @@
 using Straum.Agent.Cni;
+using Straum.Linux;
 
 namespace Straum.Agent.Install;
 
 /// <summary>Puts straum-cni where the container runtime looks for plugins.</summary>
 public static class PluginInstaller
 {
-    private const UnixFileMode Executable =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    private const UnixFileMode Executable = DurableFile.Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>
     /// In one step: calls in flight end with the program they began with, and the next one runs the new program. Agents answer the
@@ -18,5 +17,5 @@ public static class PluginInstaller
     /// <returns>Whether it was not there already.</returns>
     /// <exception cref="IOException">There is no straum-cni to install, or the directory cannot be written.</exception>
     public static bool Install(string programs, string directory) =>
-        AtomicFile.Write(Path.Combine(directory, CniConfigFile.PluginType), File.ReadAllBytes(Path.Combine(programs, CniConfigFile.PluginType)), Executable);
+        DurableFile.Write(Path.Combine(directory, CniConfigFile.PluginType), File.ReadAllBytes(Path.Combine(programs, CniConfigFile.PluginType)), Executable);
 }

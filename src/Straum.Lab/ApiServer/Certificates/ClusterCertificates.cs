@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Straum.Linux;
 
 namespace Straum.Lab.ApiServer.Certificates;
 
@@ -82,16 +83,5 @@ internal sealed class ClusterCertificates : IDisposable
         return request.CreateSelfSigned(from, from.AddYears(ValidYears));
     }
 
-    // Written beside and renamed: a start that is killed here leaves nothing half.
-    internal static void WriteSecret(string path, string content)
-    {
-        var partial = path + ".new";
-        File.Delete(partial);
-        using (var file = new FileStream(partial, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
-        {
-            file.Write(System.Text.Encoding.UTF8.GetBytes(content));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(partial, path, overwrite: true);
-    }
+    internal static void WriteSecret(string path, string content) => DurableFile.Write(path, System.Text.Encoding.UTF8.GetBytes(content), OwnerOnly);
 }
