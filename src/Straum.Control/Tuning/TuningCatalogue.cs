@@ -14,10 +14,16 @@ namespace Straum.Control.Tuning;
 /// </remarks>
 public static class TuningCatalogue
 {
+    /// <summary>Kubernetes' default --service-node-port-range.</summary>
+    public const string NodePorts = "30000-32767";
+
     private const long ConntrackEntryBytes = 320; // sizeof(struct nf_conn) with its extensions, rounded as its slab is
     private const long ConntrackWish = 1_000_000;
     private const long ConntrackStep = 65_536;
     private const int BucketsPerPage = 512; // nf_ct_alloc_hashtable rounds up to whole pages
+
+    // What a namespace has does not depend on the machine.
+    private static readonly TuningFacts NoMachine = new(1, 0);
 
     public static IReadOnlyList<TuningSetting> All { get; } =
     [
@@ -70,6 +76,7 @@ public static class TuningCatalogue
             Rule = SettingRule.AtLeast,
             Value = static _ => "32768",
             IsDefault = static (_, now) => now is "128" or "4096",
+            Least = 4096,
             Defaults = "4096; 128 before Linux 5.4",
             Reason = "the longest backlog that a listening socket may ask for; a burst beyond it is refused or retried a second later",
             Source = "common advice for proxies; per network namespace since Linux 2.6",
@@ -83,6 +90,7 @@ public static class TuningCatalogue
             Rule = SettingRule.AtLeast,
             Value = static _ => "16777216",
             IsDefault = static (_, now) => now is "212992" or "4194304",
+            Least = 212_992,
             Defaults = "212992; 4194304 from Linux 6.18 on",
             Reason = "the largest receive buffer that a program may ask for (QUIC, DNS and other UDP servers do); TCP's own growth has tcp_rmem",
             Source = "common advice; one value for the whole machine, pods included",
@@ -95,6 +103,7 @@ public static class TuningCatalogue
             Rule = SettingRule.AtLeast,
             Value = static _ => "16777216",
             IsDefault = static (_, now) => now is "212992" or "4194304",
+            Least = 212_992,
             Defaults = "212992; 4194304 from Linux 6.18 on",
             Reason = "the largest send buffer that a program may ask for; TCP's own growth has tcp_wmem",
             Source = "common advice; one value for the whole machine, pods included",
@@ -105,7 +114,7 @@ public static class TuningCatalogue
             Scope = SettingScope.Host,
             Profile = TuningProfile.Full,
             Rule = SettingRule.Including,
-            Value = static _ => "10248-10259,30000-32767",
+            Value = static _ => "10248-10259," + NodePorts,
             IsDefault = static (_, now) => now.Length == 0,
             Defaults = "none",
             Reason = "keeps the kubelet's, the control plane's and NodePort's ports out of the range below",
@@ -178,13 +187,23 @@ public static class TuningCatalogue
         new("net.ipv4.tcp_tw_recycle", "broke clients behind NAT, and is gone since Linux 4.12"),
     ];
 
+    /// <summary>A setting that is in the catalogue.</summary>
+    public static TuningSetting Of(string key) => All.First(s => s.Key == key);
+
+    /// <summary>Settings that every network namespace has its own value of, Straum's and one that it leaves alone, and whether a value is a default.</summary>
+    public static IEnumerable<(string Key, Func<string, bool> IsDefault)> OfNamespaces =>
+    [
+        .. All.Where(static s => s.Scope == SettingScope.Both).Select(static s => (s.Key, (Func<string, bool>)(now => s.IsDefault(NoMachine, now)))),
+        ("net.ipv4.tcp_keepalive_time", static now => now is "7200"),
+    ];
+
     /// <summary>What a profile writes on the host.</summary>
     public static IEnumerable<TuningSetting> ForHost(TuningProfile profile) => All.Where(s => s.Profile <= profile);
 
     /// <summary>What a profile writes in a pod's namespace: name and value.</summary>
     public static IEnumerable<PodSetting> ForPods(TuningProfile profile) => All
         .Where(s => s.Profile <= profile && s.Scope == SettingScope.Both)
-        .Select(static s => new PodSetting(s.Key, s.Value(new TuningFacts(1, 0))));
+        .Select(static s => new PodSetting(s.Key, s.Value(NoMachine)));
 
     /// <summary>kube-proxy's own sizing: kubernetes/kubernetes pkg/proxy/apis/config/v1alpha1/defaults.go.</summary>
     public static long KubeProxyFloor(TuningFacts facts) => Math.Max(131_072, 32_768L * facts.Cores);

@@ -19,6 +19,9 @@ public sealed record TuningSetting
     /// <summary>Whether a value is one that the kernel, or kube-proxy, sets by itself: then no administrator did.</summary>
     public required Func<TuningFacts, string, bool> IsDefault { get; init; }
 
+    /// <summary>Less than this is too little for any node, and the doctor says so; null where it has no such threshold.</summary>
+    public long? Least { get; init; }
+
     /// <summary>What the defaults are, for people.</summary>
     public required string Defaults { get; init; }
 

@@ -13,6 +13,7 @@ public sealed class SysctlTests : CheckTest
     [InlineData("1024\t65535\n", "30000-32767\n", Verdict.Pass)]
     [InlineData("1024\t65535\n", "8080,30000-31000,31001-40000\n", Verdict.Pass)]
     [InlineData("1024\t65535\n", "30000-32766\n", Verdict.Warn)]
+    [InlineData("1024\t31000\n", "30000-31000\n", Verdict.Pass)]
     public async Task PortRange_MustNotReachNodePorts(string range, string reserved, Verdict verdict)
     {
         Host.Files[Net + "ipv4/ip_local_port_range"] = [range];
@@ -78,6 +79,21 @@ public sealed class SysctlTests : CheckTest
         await ShouldBeAsync("ST-SY-006", Verdict.Warn, "net.ipv4.tcp_fin_timeout = 15 on the host, 60 in 1 pods");
         pod.Files[Net + "ipv4/tcp_fin_timeout"] = ["15\n"];
         (await FindAsync("ST-SY-006")).Verdict.ShouldBe(Verdict.Pass);
+    }
+
+    [Fact]
+    public async Task PodsUntuned_OldKernelsDefault_IsADefaultToo()
+    {
+        Host.Files[Net + "core/somaxconn"] = ["32768\n"];
+        Host.Files[Net + "ipv4/tcp_keepalive_time"] = ["600\n"];
+        var pod = Host.AddPod("default/web");
+        pod.Files[Net + "core/somaxconn"] = ["128\n"];
+        pod.Files[Net + "ipv4/tcp_keepalive_time"] = ["7200\n"];
+        (await ExamineAsync("ST-SY-006")).Findings.Select(static f => f.Measured).ShouldBe(
+        [
+            "net.core.somaxconn = 32768 on the host, 128 in 1 pods",
+            "net.ipv4.tcp_keepalive_time = 600 on the host, 7200 in 1 pods",
+        ]);
     }
 
     [Fact]

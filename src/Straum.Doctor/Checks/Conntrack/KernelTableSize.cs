@@ -1,3 +1,4 @@
+using Straum.Control.Tuning;
 using Straum.Doctor.Hosts;
 using Straum.Doctor.Reading;
 
@@ -6,8 +7,6 @@ namespace Straum.Doctor.Checks.Conntrack;
 /// <summary>Whether anybody sized the table: kube-proxy did, and it is gone.</summary>
 internal sealed class KernelTableSize : Check
 {
-    private const long Floor = 131_072, PerCpu = 32_768;
-
     public override string Id => "ST-CT-003";
 
     public override string Title => "the kernel's connection table is as large as kube-proxy made it";
@@ -26,7 +25,7 @@ internal sealed class KernelTableSize : Check
         {
             return One(Finding.Skip("the kernel tracks no connections here (nf_conntrack is not loaded)"));
         }
-        var wanted = Math.Max(Floor, PerCpu * host.Cpus);
+        var wanted = TuningCatalogue.KubeProxyFloor(new TuningFacts(host.Cpus, 0));
         var measured = $"{Figure.Count(max)}, and {Figure.Count(wanted)} is right for {host.Cpus} CPUs";
         return One(max != 0 && max < wanted ? Finding.Warn(measured, fix: $"sysctl -w net.netfilter.nf_conntrack_max={wanted}") : Finding.Pass(measured));
     }

@@ -1,3 +1,4 @@
+using Straum.Control.Tuning;
 using Straum.Doctor.Hosts;
 using Straum.Doctor.Reading;
 
@@ -6,16 +7,6 @@ namespace Straum.Doctor.Checks.Sysctls;
 /// <summary>Settings that somebody changed on the host and that pods did not get.</summary>
 internal sealed class PodsUntuned : Check
 {
-    /// <summary>Settings of the namespace, with what a new namespace starts with (measured on Linux 6.18).</summary>
-    private static readonly (string Name, string Default)[] OwnToEachNamespace =
-    [
-        ("net/core/somaxconn", "4096"),
-        ("net/ipv4/tcp_fin_timeout", "60"),
-        ("net/ipv4/tcp_tw_reuse", "2"),
-        ("net/ipv4/ip_local_port_range", "32768 60999"),
-        ("net/ipv4/tcp_keepalive_time", "7200"),
-    ];
-
     public override string Id => "ST-SY-006";
 
     public override string Title => "what is tuned on the host is tuned in pods";
@@ -37,18 +28,18 @@ internal sealed class PodsUntuned : Check
             return One(Finding.Skip("no pods on this node"));
         }
         var wrong = new List<Finding>();
-        foreach (var (name, standard) in OwnToEachNamespace)
+        var settings = TuningCatalogue.OfNamespaces.ToList();
+        foreach (var (key, isDefault) in settings)
         {
-            var own = Read(host.Network, name);
-            var without = own is null || own == standard ? [] : host.Pods.Where(p => Read(p.Network, name) == standard).Select(static p => p.Name).ToList();
-            if (without.Count > 0)
+            if (Setting.Read(host.Network, key) is not { } own || isDefault(own))
             {
-                wrong.Add(Finding.Warn($"{name.Replace('/', '.')} = {own} on the host, {standard} in {without.Count} pods", Figure.Names(without, atMost: 2)));
+                continue;
+            }
+            foreach (var without in host.Pods.Select(p => (p.Name, Value: Setting.Read(p.Network, key))).Where(p => p.Value is not null && isDefault(p.Value)).GroupBy(static p => p.Value))
+            {
+                wrong.Add(Finding.Warn($"{key} = {own} on the host, {without.Key} in {without.Count()} pods", Figure.Names([.. without.Select(static p => p.Name)], atMost: 2)));
             }
         }
-        return Task.FromResult(Several(wrong, Finding.Pass($"{OwnToEachNamespace.Length} settings, {host.Pods.Count} pods")));
+        return Task.FromResult(Several(wrong, Finding.Pass($"{settings.Count} settings, {host.Pods.Count} pods")));
     }
-
-    private static string? Read(INetwork network, string name) =>
-        network.ReadText("/proc/sys/" + name) is { } text ? string.Join(' ', NumberFields.Split(text)) : null;
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Straum.Control.Tuning;
 using Straum.Doctor.Hosts;
 using Straum.Doctor.Reading;
 
@@ -7,8 +7,6 @@ namespace Straum.Doctor.Checks.Sysctls;
 /// <summary>Ports for outgoing connections must not be NodePorts.</summary>
 internal sealed class PortRange : Check
 {
-    private const int NodePortsFirst = 30_000, NodePortsLast = 32_767;
-
     public override string Id => "ST-SY-001";
 
     public override string Title => "outgoing connections keep off NodePorts";
@@ -19,7 +17,7 @@ internal sealed class PortRange : Check
         Why: "A connection that the node opens takes a port of this range. If the range reaches into 30000–32767 it can take a NodePort or the port of a control plane component, which then cannot be bound or answers the wrong client.",
         Threshold: "warn when net.ipv4.ip_local_port_range overlaps 30000–32767 and net.ipv4.ip_local_reserved_ports does not take that out",
         Source: "kubernetes/kops#6342; Kubernetes' default --service-node-port-range",
-        Fix: "sysctl -w net.ipv4.ip_local_reserved_ports=30000-32767");
+        Fix: "sysctl -w net.ipv4.ip_local_reserved_ports=" + TuningCatalogue.NodePorts);
 
     public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
@@ -28,22 +26,12 @@ internal sealed class PortRange : Check
             return One(Finding.Unknown("net.ipv4.ip_local_port_range is not there"));
         }
         var reserved = host.Network.ReadText("/proc/sys/net/ipv4/ip_local_reserved_ports")?.Trim() ?? "";
-        // The kernel's default begins at 32768, just after the NodePorts.
-        var overlaps = NumberFields.Parse(first) <= NodePortsLast && NumberFields.Parse(last) >= NodePortsFirst;
+        // What of the NodePorts can be taken. The kernel's default range begins just after them, at 32768.
+        var free = PortSet.Except($"{first}-{last}", reserved);
+        var taken = PortSet.Except(free, PortSet.Except(free, TuningCatalogue.NodePorts));
         var measured = $"{first}-{last}{(reserved is "" ? "" : $" without {reserved}")}";
-        return One(overlaps && !Covers(reserved)
-            ? Finding.Warn(measured, fix: $"sysctl -w net.ipv4.ip_local_reserved_ports={(reserved is "" ? "" : reserved + ",")}30000-32767")
+        return One(taken.Length > 0
+            ? Finding.Warn(measured, fix: $"sysctl -w net.ipv4.ip_local_reserved_ports={PortSet.Union(reserved, TuningCatalogue.NodePorts)}")
             : Finding.Pass(measured));
-    }
-
-    private static bool Covers(string reserved)
-    {
-        var free = Enumerable.Range(NodePortsFirst, NodePortsLast - NodePortsFirst + 1).ToHashSet();
-        foreach (var range in reserved.Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var ends = range.Split('-').Select(static e => int.Parse(e, CultureInfo.InvariantCulture)).ToArray();
-            free.RemoveWhere(port => port >= ends[0] && port <= ends[^1]);
-        }
-        return free.Count == 0;
     }
 }
