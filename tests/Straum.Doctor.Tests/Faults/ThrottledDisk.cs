@@ -14,7 +14,7 @@ public sealed class ThrottledDisk : IDisposable
 
     // Without a journal every write is the writer's own, and not one of a kernel thread that no limit is for.
     private readonly LoopDisk _disk = new("^has_journal");
-    private string? _group, _home;
+    private string? _group, _home, _delegated;
 
     public string Directory => _disk.Directory;
 
@@ -23,11 +23,12 @@ public sealed class ThrottledDisk : IDisposable
     {
         var old = File.Exists(Version1 + "/cgroup.procs");
         var root = old ? Version1 : Unified;
-        Assert.SkipUnless(old || File.ReadAllText(root + "/cgroup.controllers").Contains("io", StringComparison.Ordinal), "no control group of this machine limits disks");
+        Assert.SkipUnless(old || File.ReadAllText(root + "/cgroup.controllers").Split(' ', '\n').Contains("io"), "no control group of this machine limits disks");
         _home = root + HomeOf(old);
-        if (!old)
+        if (!old && !File.ReadAllText(root + "/cgroup.subtree_control").Split(' ', '\n').Contains("io"))
         {
             File.WriteAllText(root + "/cgroup.subtree_control", "+io");
+            _delegated = root + "/cgroup.subtree_control";
         }
         _group = $"{root}/straum-t-{Environment.ProcessId}";
         System.IO.Directory.CreateDirectory(_group);
@@ -69,6 +70,10 @@ public sealed class ThrottledDisk : IDisposable
                 }
             },
             TimeSpan.FromSeconds(30)).ShouldBeTrue($"{_group} keeps members");
+        if (_delegated is not null)
+        {
+            File.WriteAllText(_delegated, "-io");
+        }
     }
 
     private static void Move(int process, string group)
