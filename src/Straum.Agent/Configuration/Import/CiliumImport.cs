@@ -10,6 +10,13 @@ internal sealed class CiliumImport : IImportFormat
 {
     private static readonly KeyTable Keys = CiliumKeys.Create();
 
+    /// <summary>What its masquerading agent leaves alone when it is given no list: cilium/cilium pkg/ipmasq/ipmasq.go, defaultNonMasqCIDRs.</summary>
+    private static readonly string[] ReservedNetworks =
+    [
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24",
+        "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+    ];
+
     public string Name => "cilium";
 
     public string Description => "values of the Cilium Helm chart";
@@ -61,6 +68,18 @@ internal sealed class CiliumImport : IImportFormat
         if ((values.Find("ipv6") as ConfigGroup)?.Find("enabled") is null)
         {
             Add("ipv6.enabled", "false", ImportAnswer.As("ipv6.enabled", "false", "Cilium's default, written out: Straum's is true"));
+        }
+        if (values.Find("ipMasqAgent") is ConfigGroup agent && agent.Find("enabled") is { } enabled && !new ImportValue("", enabled, 0).IsOff)
+        {
+            var config = agent.Find("config") as ConfigGroup;
+            if (config is not { Entries.Count: > 0 })
+            {
+                Add("ipMasqAgent.config.nonMasqueradeCIDRs", string.Join(',', ReservedNetworks), CiliumKeys.NonMasquerade(ReservedNetworks, "Cilium's default, written out"));
+            }
+            if (config?.Find("masqLinkLocal") is null)
+            {
+                Add("ipMasqAgent.config.masqLinkLocal", "false", CiliumKeys.NonMasqueradeLinkLocal);
+            }
         }
 
         void Add(string key, string value, ImportAnswer answer) =>

@@ -132,6 +132,14 @@ internal static class CiliumKeys
         keys.Add("cni.*", Refused("where plugins lie and how they are installed is the installer's, not straum.yaml's"));
     }
 
+    /// <summary>Networks that pods reach with their own address.</summary>
+    internal static ImportAnswer NonMasquerade(IEnumerable<string> networks, string why) => new(
+        ImportVerdict.Changed, "masquerade.nonMasqueradeCIDRs", new ConfigList([.. networks.Select(static n => new ConfigScalar(n, IsPlain: true, 0, 0))], 0, 0), why);
+
+    /// <summary>masqLinkLocal when it is false, which is its default.</summary>
+    internal static ImportAnswer NonMasqueradeLinkLocal { get; } =
+        NonMasquerade(["169.254.0.0/16"], "written out: Straum masquerades link-local IPv4 destinations unless they are listed");
+
     private static void AddMasquerading(KeyTable keys)
     {
         keys.Add("enableIPv4Masquerade", As("masquerade.enabled", "one switch for both families"));
@@ -142,12 +150,13 @@ internal static class CiliumKeys
         keys.Add("ipv4NativeRoutingCIDR", NonMasquerade);
         keys.Add("ipv6NativeRoutingCIDR", NonMasquerade);
         keys.Add("nativeRoutingCIDR", NonMasquerade);
-        keys.AddFeature("ipMasqAgent.enabled", "its list is masquerade.nonMasqueradeCIDRs; no ConfigMap is watched");
+        keys.Add("ipMasqAgent.enabled", static v => v.IsOff
+            ? Always("off here too")
+            : Changed("its list is masquerade.nonMasqueradeCIDRs; no ConfigMap is watched, so what your own one lists belongs there"));
         keys.Add("ipMasqAgent.config.nonMasqueradeCIDRs", NonMasquerade);
         // bpf/ knows no link-local IPv4 destinations: what is not in the list and outside the cluster is masqueraded.
-        keys.Add("ipMasqAgent.config.masqLinkLocal", static v => v.IsOff
-            ? new(ImportVerdict.Changed, "masquerade.nonMasqueradeCIDRs", new ConfigList([new ConfigScalar("169.254.0.0/16", IsPlain: true, 0, 0)], 0, 0), "written out: Straum masquerades link-local IPv4 destinations unless they are listed")
-            : Always("link-local IPv4 destinations are masqueraded here too"));
+        keys.Add("ipMasqAgent.config.masqLinkLocal", static v => v.IsOff ? NonMasqueradeLinkLocal : Always("link-local IPv4 destinations are masqueraded here too"));
+        keys.Add("ipMasqAgent.config.masqLinkLocalIPv6", Always("link-local IPv6 destinations are not routed, so nothing is masqueraded on the way to them"));
         keys.AddFeature("egressMasqueradeInterfaces", "masquerading is for what leaves by routing.devices");
         keys.AddFeature("egressGateway.enabled", "egress gateways are not here yet");
         keys.Add("egressGateway.*", NotServed("egress gateways are not here yet"));

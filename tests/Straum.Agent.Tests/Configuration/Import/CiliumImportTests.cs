@@ -73,6 +73,25 @@ public sealed class CiliumImportTests
     }
 
     [Fact]
+    public void Import_MasqueradingAgentAlone_WritesOutCiliumsList()
+    {
+        var listed = Fixture.Options(Fixture.Import("ipMasqAgent:\n  enabled: true\n")).Masquerade.NonMasqueradeCidrs;
+        listed.Count.ShouldBe(12);
+        listed.ShouldContain(IPNetwork.Parse("10.0.0.0/8"));
+        listed.ShouldContain(IPNetwork.Parse("240.0.0.0/4"));
+        listed.ShouldContain(IPNetwork.Parse("169.254.0.0/16"));
+        Fixture.Options(Fixture.Import("ipMasqAgent:\n  enabled: false\n")).Masquerade.NonMasqueradeCidrs.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("nonMasqueradeCIDRs: [192.168.0.0/16]", "192.168.0.0/16", "169.254.0.0/16")]
+    [InlineData("masqLinkLocalIPv6: true", "169.254.0.0/16")]
+    [InlineData("masqLinkLocal: true")]
+    public void Import_MasqueradingAgentWithAConfig_HasThatAndItsDefaultForTheRest(string config, params string[] listed) =>
+        Fixture.Options(Fixture.Import($"ipMasqAgent:\n  enabled: true\n  config:\n    {config}\n")).Masquerade.NonMasqueradeCidrs
+            .ShouldBe(listed.Select(static n => IPNetwork.Parse(n)));
+
+    [Fact]
     public void Import_UnknownKey_IsNamedWithItsLineAndTheNearestKey()
     {
         var result = Fixture.Import("kubeProxyReplacement: true\nbpf:\n  maskerade: true\nsomething:\n  else: {}\n");
