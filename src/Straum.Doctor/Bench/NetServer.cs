@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -16,6 +17,10 @@ public sealed class NetServer : IDisposable
     internal const int Block = 128 * 1024;
 
     private readonly Socket _socket;
+    private readonly BlockingCollection<Socket> _accepted = [];
+
+    /// <summary>Threads that have no connection, less the connections that have no thread.</summary>
+    private int _free;
 
     /// <exception cref="SocketException">The port is taken.</exception>
     public NetServer(IPEndPoint at)
@@ -32,24 +37,56 @@ public sealed class NetServer : IDisposable
     /// <summary>With the port that the kernel chose when none was asked for.</summary>
     public IPEndPoint Address => (IPEndPoint)_socket.LocalEndPoint!;
 
-    /// <summary>Serves until stopped.</summary>
+    /// <summary>Serves until stopped; each connection on a thread that has no other as long as it lasts.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        while (true)
+        try
         {
-            var client = await _socket.AcceptAsync(stop).ConfigureAwait(false);
-            // Most connections of a measurement end at once: a thread made for each would be what is measured.
-            ThreadPool.UnsafeQueueUserWorkItem(static c => Serve(c.client, c.stop), (client, stop), preferLocal: false);
+            while (true)
+            {
+                _accepted.Add(await _socket.AcceptAsync(stop).ConfigureAwait(false), stop);
+                // Most connections of a measurement end at once. A thread made for each would be what is measured, so threads stay.
+                if (Interlocked.Decrement(ref _free) < 0)
+                {
+                    Interlocked.Increment(ref _free);
+                    new Thread(() => ServeInTurn(stop)) { IsBackground = true, Name = "bench serve" }.Start();
+                }
+            }
+        }
+        finally
+        {
+            while (_accepted.TryTake(out var client))
+            {
+                client.Dispose();
+            }
         }
     }
 
+    // The collection needs no disposal, and threads may still be taking from it.
     public void Dispose() => _socket.Dispose();
+
+    private void ServeInTurn(CancellationToken stop)
+    {
+        var buffer = new byte[Block];
+        try
+        {
+            while (true)
+            {
+                Serve(_accepted.Take(stop), buffer, stop);
+                Interlocked.Increment(ref _free);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The server ends.
+        }
+    }
 
     /// <summary>
     /// Blocks its thread in the kernel, and nothing asynchronous on the socket before: that would put it into non-blocking mode
     /// for good, and each read would wait for the runtime's event loop to wake its thread.
     /// </summary>
-    private static void Serve(Socket client, CancellationToken stop)
+    private static void Serve(Socket client, byte[] buffer, CancellationToken stop)
     {
         using (client)
         using (stop.Register(client.Dispose))
@@ -57,7 +94,6 @@ public sealed class NetServer : IDisposable
             try
             {
                 client.NoDelay = true;
-                var buffer = new byte[Block];
                 if (client.Receive(buffer, 1, SocketFlags.None) == 0)
                 {
                     return;

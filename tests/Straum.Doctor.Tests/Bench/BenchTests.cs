@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Straum.Doctor.Bench;
@@ -41,6 +42,24 @@ public sealed class BenchTests
             "net.connections", "net.connect.p50", "net.connect.p99", "net.connect.p99.9",
         ]);
         figures.ShouldAllBe(static f => f.Value > 0);
+        await stop.CancelAsync();
+        await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    [Fact]
+    public async Task Server_MoreConnectionsThanPoolThreads_AnswersEach()
+    {
+        using var server = new NetServer(new IPEndPoint(IPAddress.Loopback, 0));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var serving = server.RunAsync(stop.Token);
+        ThreadPool.GetMinThreads(out var pool, out _);
+        var clients = Enumerable.Range(0, pool + 40).Select(_ => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)).ToList();
+        // All are open before the first asks, and none ends before the last was answered.
+        clients.ForEach(c => c.Connect(server.Address));
+        clients.ForEach(static c => c.Send([NetServer.Echo, 7]));
+        var answer = new byte[1];
+        clients.ForEach(c => c.Receive(answer).ShouldBe(1));
+        clients.ForEach(static c => c.Dispose());
         await stop.CancelAsync();
         await serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
