@@ -85,6 +85,8 @@ public sealed class NodeReconciler
         grown = CanGrow ? [.. full.Where(t => now.Doubled(t.Name) != now)] : [];
         if (grown.Count > 0)
         {
+            // Before everybody has to wait: what is left then is little.
+            _attachments.SettleEach();
             _datapath.Grow(wanted);
             _peers = new TableReconciler<PeerKey, PeerEntry>(_datapath.Tables.Peers);
             Services = new ServiceReconciler(new KernelServiceTables(_datapath.Tables), _clock);

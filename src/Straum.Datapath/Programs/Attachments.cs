@@ -141,6 +141,25 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
     }
 
     /// <summary>
+    /// <see cref="SettleNext"/> for all, as far as the kernel does not refuse: one after the other, so that whoever comes
+    /// in between waits for one.
+    /// </summary>
+    public void SettleEach()
+    {
+        for (var left = CountProvisional(); left > 0; left--)
+        {
+            try
+            {
+                datapath.Use(SettleNext);
+            }
+            catch (LinuxException)
+            {
+                // It has its filter still, and was put behind the others.
+            }
+        }
+    }
+
+    /// <summary>
     /// Whether this run attached both directions and the kernel still has them: they are gone with a device that was
     /// deleted, also when another one has its index now, and when someone else detached them.
     /// </summary>
@@ -191,14 +210,17 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         }
     }
 
-    /// <summary>Takes the pins away that this run did not attach: pods and devices that are gone, hooks that were switched off.</summary>
+    /// <summary>
+    /// Takes the pins away that this run did not attach: pods and devices that are gone, hooks that were switched off. A filter of
+    /// this run may have got its link from whoever exchanged the tables.
+    /// </summary>
     public void RemoveStale()
     {
         lock (_lock)
         {
             foreach (var path in Directory.EnumerateFiles(datapath.Pins.Links))
             {
-                if (!_links.ContainsKey(Path.GetFileName(path)))
+                if (Path.GetFileName(path) is var name && !_links.ContainsKey(name) && !_filters.ContainsKey(name))
                 {
                     Pins.Remove(path);
                 }
@@ -218,6 +240,14 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         }
     }
 
+    private int CountProvisional()
+    {
+        lock (_lock)
+        {
+            return _toSettle.Count;
+        }
+    }
+
     private bool IsAttached(string name, int ifindex, TcDirection direction)
     {
         if (_links.TryGetValue(name, out var link))
@@ -228,11 +258,11 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         {
             return false;
         }
-        if (new TcAttachment(ifindex, direction).Find(netlink) == program)
+        // Whoever exchanged the tables may have put another program into the filter, or a link in its place.
+        if (new TcAttachment(ifindex, direction).Find(netlink) is { } there && (there == program || there == datapath.Programs.Of(name)?.Info.Id))
         {
             return true;
         }
-        // Settled already, by whoever exchanged the tables.
         using var settled = BpfLink.TryOpenPinned(datapath.Pins.Link(name));
         return settled?.Info.InterfaceIndex == ifindex;
     }

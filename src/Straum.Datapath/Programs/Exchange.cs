@@ -17,20 +17,20 @@ namespace Straum.Datapath.Programs;
 /// </list>
 /// </summary>
 /// <param name="installation">Loads the programs of the last step.</param>
-/// <param name="pins">Where the links are.</param>
+/// <param name="pins">Where the sets are.</param>
+/// <param name="links">What is attached.</param>
 /// <param name="next">The set to come.</param>
 /// <param name="objects">This build's programs over it.</param>
 /// <param name="missing">Tables that could not be converted.</param>
 /// <param name="former">The flow table in use where the programs know it beside their own, else null.</param>
 /// <param name="before">Told of each step before it is made.</param>
-internal sealed class Exchange(Installation installation, PinLayout pins, Generation next, LoadedObjects objects,
+internal sealed class Exchange(Installation installation, PinLayout pins, PinnedLinks links, Generation next, LoadedObjects objects,
     IReadOnlyList<string> missing, string? former, Action<string>? before)
 {
     private const string FormerPrograms = "former_programs";
     private const string Handover = "handover";
 
     private readonly FormerSets _formerSets = new(pins, next, before);
-    private readonly PinnedLinks _links = new(pins, before);
 
     /// <summary>Tables that have to be filled from intent before <see cref="Complete"/>: pods never run over empty ones.</summary>
     public IReadOnlyList<string> Missing => missing;
@@ -55,7 +55,7 @@ internal sealed class Exchange(Installation installation, PinLayout pins, Genera
             {
                 flows.Pin(next.Map(FormerSets.Flows));
             }
-            _links.KeepAsFormer(new ProgramArray(programs));
+            links.KeepAsFormer(new ProgramArray(programs));
         }
 
         // :: Step 2: ready
@@ -69,7 +69,7 @@ internal sealed class Exchange(Installation installation, PinLayout pins, Genera
     public LoadedObjects Finish()
     {
         // :: Step 3: ours in front
-        _links.Replace(objects.Programs);
+        links.Replace(objects.Programs);
 
         // :: Step 4 and 5: flows
         if (former is not null)
@@ -85,7 +85,7 @@ internal sealed class Exchange(Installation installation, PinLayout pins, Genera
         if (former is not null)
         {
             alone = installation.LoadOver(next);
-            _links.Replace(alone.Programs);
+            links.Replace(alone.Programs);
             objects.Dispose();
         }
         ForgetPrograms();

@@ -15,6 +15,8 @@ namespace Straum.Datapath.Programs;
 /// <param name="before">Told of each step before it is made. What it throws ends the installation there, as being killed would.</param>
 internal sealed class Installation(LoaderOptions options, PinLayout pins, Action<string>? before = null)
 {
+    private PinnedLinks? _links;
+
     // Worth keeping, and not worth waiting for.
     private static readonly string[] Statistics = ["drops", "counters"];
 
@@ -36,7 +38,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins, Action
     public Installed Run(TableSizes sizes, string? schema = null)
     {
         Directory.CreateDirectory(pins.Links);
-        ProvisionalFilters.SettleAll(pins);
+        _links = new PinnedLinks(pins, ProvisionalFilters.SettleAll(pins), before);
         var current = pins.Current();
         RemoveUnfinished(current);
         using var files = ObjectFiles.Open(options);
@@ -85,7 +87,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins, Action
             }
             Place(table, current, null, null, new TableSizes());
         }, hasFormer: true);
-        Finish(new Exchange(this, pins, current, objects, [], current.Map(FormerSets.Flows), before), objects).Dispose();
+        Finish(new Exchange(this, pins, _links!, current, objects, [], current.Map(FormerSets.Flows), before), objects).Dispose();
     }
 
     private Installed Begin(ObjectFiles files, TableSizes sizes)
@@ -99,7 +101,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins, Action
     private Installed Adopt(ObjectFiles files, Generation current, TableSizes sizes)
     {
         var objects = files.Load(table => Place(table, current, null, null, sizes), hasFormer: false);
-        return new Installed(current, Finish(new Exchange(this, pins, current, objects, [], null, before), objects), null);
+        return new Installed(current, Finish(new Exchange(this, pins, _links!, current, objects, [], null, before), objects), null);
     }
 
     private static LoadedObjects Finish(Exchange exchange, LoadedObjects objects)
@@ -171,7 +173,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins, Action
         }
         // The first copy of flows that are handed over is the last one: nothing is added to them then.
         new FormerSets(pins, generation, before).Copy(except: formerFlows is null ? [] : [FormerSets.Conntrack]);
-        var exchange = new Exchange(this, pins, generation, objects, missing, formerFlows, before);
+        var exchange = new Exchange(this, pins, _links!, generation, objects, missing, formerFlows, before);
         if (missing.Count > 0)
         {
             return new Installed(generation, objects, exchange);

@@ -9,8 +9,9 @@ namespace Straum.Datapath.Programs;
 /// each in one step: every packet meets the former program or the next, and none meets no program.
 /// </summary>
 /// <param name="pins">Where they are.</param>
+/// <param name="filters">Programs without links, which are a part of it all the same.</param>
 /// <param name="before">Told of each step before it is made.</param>
-internal sealed class PinnedLinks(PinLayout pins, Action<string>? before = null)
+internal sealed class PinnedLinks(PinLayout pins, IReadOnlyList<ProvisionalFilter> filters, Action<string>? before)
 {
     /// <summary>Numbers of bpf/lib/former.h.</summary>
     private static readonly (string Role, TcDirection Direction, int Slot)[] FormerSlots =
@@ -36,6 +37,16 @@ internal sealed class PinnedLinks(PinLayout pins, Action<string>? before = null)
                 }
             }
         }
+        if (filters.Count == 0)
+        {
+            return;
+        }
+        using var netlink = RtNetlink.Open();
+        foreach (var filter in filters)
+        {
+            before?.Invoke($"replace filter {filter.Name}");
+            ProvisionalFilters.Replace(netlink, filter, programs.Of(filter.Name.ToString())!);
+        }
     }
 
     /// <summary>Makes the attached programs callable for those that will be in their place.</summary>
@@ -46,18 +57,27 @@ internal sealed class PinnedLinks(PinLayout pins, Action<string>? before = null)
         {
             using (link)
             {
-                if (LinkName.TryParse(name) is not { } device || !IsAttached(link))
+                if (LinkName.TryParse(name) is { } device && IsAttached(link))
                 {
-                    continue;
+                    Keep(device, link.Info.ProgramId);
                 }
-                foreach (var (role, direction, slot) in FormerSlots)
+            }
+        }
+        foreach (var filter in filters)
+        {
+            Keep(filter.Name, filter.ProgramId);
+        }
+
+        // One of each kind will do: they are the same, or know how to call those that the others are.
+        void Keep(LinkName device, uint programId)
+        {
+            foreach (var (role, direction, slot) in FormerSlots)
+            {
+                if (role == device.Role && direction == device.Direction && done.Add(slot))
                 {
-                    if (role == device.Role && direction == device.Direction && done.Add(slot))
-                    {
-                        before?.Invoke($"keep {name}");
-                        using var program = BpfProgram.OpenById(link.Info.ProgramId);
-                        former.Set(slot, program);
-                    }
+                    before?.Invoke($"keep {device}");
+                    using var program = BpfProgram.OpenById(programId);
+                    former.Set(slot, program);
                 }
             }
         }

@@ -15,15 +15,16 @@ internal static class ProvisionalFilters
 
     /// <summary>
     /// Gives every device that was left with filters its links, with the very programs that it has: whoever exchanges tables and
-    /// programs then finds links alone. Nothing before tcx, where filters are what lasts.
+    /// programs then finds links alone, but for the filters that it returns: the kernel refused links in their place. Nothing
+    /// before tcx, where filters are what lasts.
     /// </summary>
-    /// <exception cref="LinuxException">The kernel refused a link; the filters are still there.</exception>
-    public static void SettleAll(PinLayout pins)
+    public static IReadOnlyList<ProvisionalFilter> SettleAll(PinLayout pins)
     {
         if (!Features.Tcx.IsSupported)
         {
-            return;
+            return [];
         }
+        var refused = new List<ProvisionalFilter>();
         using var netlink = RtNetlink.Open();
         foreach (var device in netlink.Qdiscs.List().Where(q => q.Kind == "clsact").Select(q => q.InterfaceIndex).Distinct())
         {
@@ -31,9 +32,28 @@ internal static class ProvisionalFilters
             {
                 if (Find(netlink, device, direction) is { } filter && filter.Name == program)
                 {
-                    Settle(pins, netlink, new LinkName(LinkName.Pod, device, direction), filter.ProgramId);
+                    var provisional = new ProvisionalFilter(new LinkName(LinkName.Pod, device, direction), filter.ProgramId);
+                    try
+                    {
+                        Settle(pins, netlink, provisional);
+                    }
+                    catch (LinuxException)
+                    {
+                        refused.Add(provisional);
+                    }
                 }
             }
+        }
+        return refused;
+    }
+
+    /// <summary>Puts another program in the place of a filter's, in one step. Nothing where its device is gone.</summary>
+    public static void Replace(RtNetlink netlink, ProvisionalFilter filter, BpfProgram program)
+    {
+        var there = new TcAttachment(filter.Name.InterfaceIndex, filter.Name.Direction);
+        if (there.Find(netlink) is not null)
+        {
+            there.Attach(netlink, program);
         }
     }
 
@@ -43,15 +63,16 @@ internal static class ProvisionalFilters
         return netlink.Filters.List(ifindex, direction).FirstOrDefault(f => f.Priority == ours.Priority && f.Handle == ours.Handle);
     }
 
-    private static void Settle(PinLayout pins, RtNetlink netlink, LinkName name, uint programId)
+    private static void Settle(PinLayout pins, RtNetlink netlink, ProvisionalFilter filter)
     {
+        var name = filter.Name;
         var path = pins.Link(name.ToString());
         using var known = BpfLink.TryOpenPinned(path);
         if (known is null || known.Info.InterfaceIndex != name.InterfaceIndex)
         {
             try
             {
-                using var program = BpfProgram.OpenById(programId);
+                using var program = BpfProgram.OpenById(filter.ProgramId);
                 using var link = BpfLink.AttachTcx(program, name.InterfaceIndex, name.Direction);
                 if (known is not null)
                 {

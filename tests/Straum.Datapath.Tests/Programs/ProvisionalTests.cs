@@ -186,6 +186,51 @@ public sealed class ProvisionalTests : IDisposable
         Links().ShouldBe([datapath.Programs.PodOut.Info.Id, datapath.Programs.PodIn.Info.Id]);
     });
 
+    // The first pass of an agent may grow tables, and removes what is stale after it.
+    [Fact]
+    public void RemoveStale_AfterTablesGrew_LeavesWhatThatSettled() => _kernel.Agent((datapath, attachments, _) =>
+    {
+        var table = new PodTable(datapath, attachments);
+        table.Bind(Pod, provisionally: true);
+        datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 });
+
+        attachments.RemoveStale();
+
+        table.Contains(Pod).ShouldBeTrue();
+        Pinned().ShouldBe([$"pod-{_device}-in", $"pod-{_device}-out"]);
+    });
+
+    [Fact]
+    public void SettleEach_DeviceThatRefuses_IsPassedOver() => _kernel.Agent((datapath, attachments, _) =>
+    {
+        var table = new PodTable(datapath, attachments);
+        table.Bind(Pod, provisionally: true);
+        var other = Pod with { Id = 2, InterfaceIndex = _kernel.Net.Links.CreateVeth("pod1", "inside1").Index, Addresses = [IPAddress.Parse("10.244.1.3")] };
+        table.Bind(other, provisionally: true);
+        RefuseLinkOfIngress();
+
+        attachments.SettleEach();
+
+        BpfQuery.Tcx(other.InterfaceIndex, TcDirection.Egress, _kernel.Namespace).ShouldBe([datapath.Programs.PodIn.Info.Id]);
+        table.Contains(Pod).ShouldBeTrue("by its filter");
+        table.IsAnyProvisional.ShouldBeTrue();
+    });
+
+    // It must not stay over tables that go.
+    [Fact]
+    public void TablesGrow_DeviceThatRefusesALink_HasTheNextProgramInItsFilter() => _kernel.Agent((datapath, attachments, _) =>
+    {
+        var table = new PodTable(datapath, attachments);
+        table.Bind(Pod, provisionally: true);
+        RefuseLinkOfIngress();
+
+        datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 });
+
+        Filters().ShouldBe([datapath.Programs.PodOut.Info.Id]);
+        BpfQuery.Tcx(_device, TcDirection.Egress, _kernel.Namespace).ShouldBe([datapath.Programs.PodIn.Info.Id]);
+        table.Contains(Pod).ShouldBeTrue();
+    });
+
     [Fact]
     public void Remove_BeforeItWasSettled_TakesTheFiltersAway()
     {
@@ -231,6 +276,9 @@ public sealed class ProvisionalTests : IDisposable
         _kernel.Net.Links.SetUp(_device);
         return FrameSocket.Open(_kernel.Namespace, _device);
     }
+
+    // Where it would be pinned is a directory.
+    private void RefuseLinkOfIngress() => Directory.CreateDirectory(_kernel.PinsOf($"links/pod-{_device}-in"));
 
     private static void Settle(PodTable table)
     {
