@@ -19,6 +19,9 @@ public interface IPodDatapath
     /// </summary>
     void Attach(PodEndpoint pod);
 
+    /// <summary>As <see cref="Attach"/>, for a pod whose device is in use: something of it is missing, and no packet may be lost by putting it back.</summary>
+    void Repair(PodEndpoint pod);
+
     /// <summary>Removes the pod's entries; what it still sends is dropped. Its device is removed next. A pod that is not there is fine.</summary>
     void Detach(PodEndpoint pod);
 

@@ -148,7 +148,7 @@ public sealed partial class PodAttachments : IDisposable
             // In the order of ADD: no packet passes before the datapath knows the pod.
             if (!_datapath.Contains(pod.Endpoint))
             {
-                _datapath.Attach(pod.Endpoint);
+                _datapath.Repair(pod.Endpoint);
             }
             return _network.RepairHost(pod);
         }).ConfigureAwait(false);

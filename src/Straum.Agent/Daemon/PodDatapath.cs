@@ -37,6 +37,9 @@ internal sealed class PodDatapath(PodTable table, Func<bool> mustWait, ILogger l
 
     public void Attach(PodEndpoint pod) => table.Bind(Remember(pod), provisionally: !mustWait());
 
+    // By links: a filter would need clsact, which costs a device that is up what is sent to it meanwhile.
+    public void Repair(PodEndpoint pod) => table.Bind(Remember(pod));
+
     public void Detach(PodEndpoint pod) => table.Unbind(_bindings.TryRemove(pod.Owner, out var binding) ? binding : BindingOf(pod, 0));
 
     public bool Contains(PodEndpoint pod) => _bindings.TryGetValue(pod.Owner, out var binding) && table.Contains(binding);

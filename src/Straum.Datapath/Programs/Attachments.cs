@@ -67,9 +67,16 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
         try
         {
             // Outside of the lock: a link that is just being attached would hold it for a grace period.
-            foreach (var (direction, program) in new[] { (TcDirection.Ingress, incoming), (TcDirection.Egress, outgoing) })
+            new TcAttachment(ifindex, TcDirection.Ingress).Attach(netlink, incoming);
+            try
             {
-                new TcAttachment(ifindex, direction).Attach(netlink, program);
+                new TcAttachment(ifindex, TcDirection.Egress).Attach(netlink, outgoing);
+            }
+            catch (LinuxException)
+            {
+                // Nobody knows of it yet who would take it away.
+                new TcAttachment(ifindex, TcDirection.Ingress).Detach(netlink);
+                throw;
             }
         }
         catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.EOPNOTSUPP)
@@ -77,7 +84,6 @@ public sealed class Attachments(LoadedDatapath datapath, RtNetlink netlink) : ID
             // A kernel without sch_ingress or cls_bpf.
             _filtersRefused = true;
             AttachDevice(role, ifindex, incoming, outgoing);
-            new TcAttachment(ifindex, TcDirection.Ingress).Detach(netlink);
             return;
         }
         lock (_lock)

@@ -13,9 +13,6 @@ internal sealed class FakeDatapath(NetworkNamespace? host = null) : IPodDatapath
     /// <summary>Called before each change with what is changed: throw to refuse, block to delay.</summary>
     public Action<string, PodEndpoint> Before { get; set; } = (_, _) => { };
 
-    /// <summary>Whether to look if the device is there and still down.</summary>
-    public bool ChecksDevices { get; set; } = true;
-
     public ICollection<PodEndpoint> Pods => [.. _entries.Values.Distinct()];
 
     /// <summary>The pods that the last <see cref="Restore"/> named.</summary>
@@ -34,7 +31,7 @@ internal sealed class FakeDatapath(NetworkNamespace? host = null) : IPodDatapath
     public void Attach(PodEndpoint pod)
     {
         Before("attach", pod);
-        if (host is not null && ChecksDevices)
+        if (host is not null)
         {
             using var net = RtNetlink.Open(host);
             var link = net.Links.Get(pod.HostInterface);
@@ -42,6 +39,12 @@ internal sealed class FakeDatapath(NetworkNamespace? host = null) : IPodDatapath
             link.MacAddress.ShouldBe(pod.HostMac);
             link.IsUp.ShouldBeFalse("a packet could pass before there is a policy for it");
         }
+        Add(pod);
+    }
+
+    public void Repair(PodEndpoint pod)
+    {
+        Before("repair", pod);
         Add(pod);
     }
 

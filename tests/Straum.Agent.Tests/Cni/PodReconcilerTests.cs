@@ -34,7 +34,6 @@ public sealed class PodReconcilerTests
     {
         await using var node = await TestNode.StartAsync();
         await node.AddAsync("c1", node.NewPodNamespace());
-        node.Datapath.ChecksDevices = false;
         node.Datapath.Detach(node.Pod("c1").Endpoint);
 
         await node.Reconciler.ReconcileAsync();
@@ -260,7 +259,6 @@ public sealed class PodReconcilerTests
             await node.AddAsync(container, node.NewPodNamespace());
             node.Datapath.Detach(node.Pod(container).Endpoint);
         }
-        node.Datapath.ChecksDevices = false;
         node.Datapath.Before = (_, pod) =>
         {
             if (pod.Owner.ContainerId == "c1")

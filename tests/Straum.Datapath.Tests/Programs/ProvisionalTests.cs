@@ -52,6 +52,16 @@ public sealed class ProvisionalTests : IDisposable
     });
 
     [Fact]
+    public void AttachProvisionally_SecondFilterRefused_TakesTheFirstAway() => _kernel.Agent((datapath, attachments, _) =>
+    {
+        // One for sockets, where a classifier belongs.
+        Should.Throw<LinuxException>(() => attachments.AttachProvisionally("pod", _device, datapath.Programs.PodOut, datapath.Programs.Sockets[0].Program));
+
+        Filters().ShouldBeEmpty();
+        attachments.IsAnyProvisional.ShouldBeFalse();
+    });
+
+    [Fact]
     public void SettleNext_UntilNoneIsLeft_PutsLinksInPlaceOfFilters() => _kernel.Agent((datapath, attachments, _) =>
     {
         var table = new PodTable(datapath, attachments);
