@@ -13,7 +13,7 @@ public static class DurableDirectory
     }
 
     /// <summary>Waits until no other process holds the directory by this method, and holds it until what is returned is disposed.</summary>
-    internal static SafeFileHandle Lock(string path)
+    public static SafeFileHandle Lock(string path)
     {
         var directory = Open(path);
         if (Libc.flock(directory, Libc.LOCK_EX) != 0)

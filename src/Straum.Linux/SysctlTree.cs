@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Straum.Linux;
 
@@ -22,9 +23,8 @@ public sealed class SysctlTree(string root) : ISysctlTree
     {
         try
         {
-            // One write call: the kernel parses each write on its own.
             using var file = File.OpenHandle(PathOf(name), FileMode.Truncate, FileAccess.Write, FileShare.ReadWrite);
-            RandomAccess.Write(file, Encoding.UTF8.GetBytes(value + "\n"), 0);
+            WriteOnce(file, name, value);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -37,6 +37,20 @@ public sealed class SysctlTree(string root) : ISysctlTree
         catch (IOException e)
         {
             throw new LinuxException("sysctl write", $"{name}={value}", (Errno)e.HResult);
+        }
+    }
+
+    private static void WriteOnce(SafeFileHandle file, string name, string value)
+    {
+        try
+        {
+            // One write call: the kernel parses each write on its own.
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(value + "\n"), 0);
+        }
+        catch (FileNotFoundException)
+        {
+            // The setting is there. net.core.default_qdisc and tcp_congestion_control say so of a value without a module.
+            throw new LinuxException("sysctl write", $"{name}={value}", Errno.ENOENT, "this kernel knows no such value, or has no module for it");
         }
     }
 

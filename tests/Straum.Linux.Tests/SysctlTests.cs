@@ -35,4 +35,13 @@ public sealed class SysctlTests
         using var test = new TestNamespace();
         Should.Throw<LinuxException>(() => Sysctl.Write("net.ipv4.ip_forward", "word", test)).Errno.ShouldBe(Errno.EINVAL);
     }
+
+    [Fact]
+    public void Write_ValueWithoutAModule_BlamesTheValueAndNotTheSetting()
+    {
+        var fault = Should.Throw<LinuxException>(() => Sysctl.Write("net.core.default_qdisc", "straum-t"));
+        fault.Errno.ShouldBe(Errno.ENOENT);
+        fault.Message.ShouldContain("net.core.default_qdisc=straum-t");
+        fault.Message.ShouldContain("no such value");
+    }
 }

@@ -181,11 +181,7 @@ internal static class BenchCommand
     private static IPEndPoint? ParseEndPoint(System.CommandLine.Parsing.ArgumentResult result, int port)
     {
         var text = result.Tokens[0].Value;
-        if (IPAddress.TryParse(text, out var address))
-        {
-            return new IPEndPoint(address, port);
-        }
-        if (IPEndPoint.TryParse(text, out var endPoint) && endPoint.Port > 0)
+        if (EndPointText.Parse(text, port) is { } endPoint)
         {
             return endPoint;
         }

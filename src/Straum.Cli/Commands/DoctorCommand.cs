@@ -7,6 +7,7 @@ using Straum.Cli.Terminal;
 using Straum.Doctor;
 using Straum.Doctor.Hosts;
 using Straum.Doctor.Reporting;
+using Straum.Kubernetes.Decoding;
 using Straum.Linux;
 
 namespace Straum.Cli.Commands;
@@ -141,7 +142,7 @@ internal static class DoctorCommand
         var addresses = new List<IPAddress>();
         foreach (var token in result.Tokens)
         {
-            if (!IPAddress.TryParse(token.Value, out var address))
+            if (!AddressText.TryParse(token.Value, out var address))
             {
                 result.AddError($"'{token.Value}' is no address");
                 return null;

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using System.Text.Json;
 using Straum.Cli.Terminal;
+using Straum.Kubernetes.Decoding;
 using Straum.Lab.Echo;
 
 namespace Straum.Cli.Commands;
@@ -118,7 +119,7 @@ internal static class ProbeCommand
         var targets = new List<IPEndPoint>(result.Tokens.Count);
         foreach (var token in result.Tokens)
         {
-            if (IPEndPoint.TryParse(token.Value, out var target) && target.Port != 0)
+            if (EndPointText.Parse(token.Value, port: null) is { } target)
             {
                 targets.Add(target);
             }
@@ -132,10 +133,11 @@ internal static class ProbeCommand
 
     private static IPAddress? ParseAddress(ArgumentResult result)
     {
-        if (!IPAddress.TryParse(result.Tokens[0].Value, out var address))
+        if (AddressText.TryParse(result.Tokens[0].Value, out var address))
         {
-            result.AddError($"'{result.Tokens[0].Value}' is not an IP address");
+            return address;
         }
-        return address;
+        result.AddError($"'{result.Tokens[0].Value}' is not an IP address");
+        return null;
     }
 }

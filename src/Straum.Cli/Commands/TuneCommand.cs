@@ -67,7 +67,8 @@ internal static partial class TuneCommand
             }
             catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
             {
-                throw new CommandFault($"tune {name}", e.Message.TrimEnd('.'), "are you root?", inner: e);
+                var isRefused = e is UnauthorizedAccessException or LinuxException { Errno: Errno.EACCES or Errno.EPERM };
+                throw new CommandFault($"tune {name}", e.Message.TrimEnd('.'), isRefused ? "are you root?" : null, inner: e);
             }
         });
         return command;

@@ -11,6 +11,10 @@ internal static class SyncProbe
     /// <exception cref="LinuxException">The disk is full, or refuses to sync.</exception>
     public static SyncMeasurement Run(string directory, SyncPattern pattern, CancellationToken stop)
     {
+        if (!Directory.Exists(directory))
+        {
+            throw new DirectoryNotFoundException($"{directory} is no directory");
+        }
         var path = Path.Combine(directory, $".straum-doctor-{Environment.ProcessId}-{Environment.TickCount64:x}");
         // Deleted when closed, also when this process is killed between the two: the name goes first.
         using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);

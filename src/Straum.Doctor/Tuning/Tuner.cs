@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Straum.Control.Tuning;
 using Straum.Linux;
 
@@ -35,6 +36,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// <exception cref="JsonException">The journal is damaged.</exception>
     public IReadOnlyList<TuneResult> Apply(TuningProfile profile)
     {
+        using var alone = Lock();
         var before = TuneJournal.Load(paths.Journal);
         var changes = Plan(profile, before).Where(static s => s.Action == TuningAction.Change).ToList();
         if (changes.Count == 0)
@@ -72,6 +74,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// <exception cref="JsonException">The journal is damaged.</exception>
     public IReadOnlyList<TuneResult> Revert()
     {
+        using var alone = Lock();
         if (TuneJournal.Load(paths.Journal) is not { } journal)
         {
             return [];
@@ -111,6 +114,10 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
             return new TuneResult(entry.Key, SysctlText.Plain(entry.Previous), now, right, what);
         }),
     ];
+
+    // Two that apply at once would each take what the other wrote for what was there before. The root, since a lock of its own file
+    // would be something to remove.
+    private SafeFileHandle Lock() => DurableDirectory.Lock(paths.Root);
 
     private List<TuningStep> Plan(TuningProfile profile, TuneJournal? journal)
     {

@@ -26,6 +26,18 @@ public sealed class DoctorCommandTests
         run.Output.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("--peer", "10.1")]
+    [InlineData("--peer", "010.0.0.256")]
+    [InlineData("--dns", "1.2.3")]
+    [InlineData("--dns", "0x7f000001")]
+    public async Task Address_InAFormThatOnlyProgramsWrite_IsAUsageFault(string option, string address)
+    {
+        var run = await CliRun.Of("doctor", "--only", "ST-KE-001", option, address);
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain($"'{address}' is no address");
+    }
+
     [Fact]
     public async Task Table_HasALineForEachFindingWithItsSource()
     {

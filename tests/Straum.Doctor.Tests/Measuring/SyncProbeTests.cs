@@ -39,6 +39,10 @@ public sealed class SyncProbeTests
     }
 
     [Fact]
+    public void Run_WhereThereIsNoDirectory_NamesItAndNotTheFile() =>
+        Should.Throw<IOException>(() => SyncProbe.Run("/nonexistent", Short, TestContext.Current.CancellationToken)).Message.ShouldBe("/nonexistent is no directory");
+
+    [Fact]
     public void Run_Cancelled_LeavesNothing()
     {
         using var disk = new LoopDisk("^has_journal");

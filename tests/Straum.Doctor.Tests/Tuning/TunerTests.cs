@@ -63,6 +63,17 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
+    public void Apply_ByManyAtOnce_IsRevertedToTheVeryFirstValues()
+    {
+        var before = _host.Picture();
+        var results = new System.Collections.Concurrent.ConcurrentBag<int>();
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => results.Add(_host.Tuner.Apply(TuningProfile.Full).Count));
+        results.Count(static changes => changes > 0).ShouldBe(1);
+        _host.Tuner.Revert();
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Fact]
     public void Apply_FullAfterSafe_IsRevertedToTheVeryFirstValues()
     {
         var before = _host.Picture();
