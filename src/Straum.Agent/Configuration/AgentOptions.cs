@@ -30,6 +30,7 @@ public sealed record AgentOptions
     public CniOptions Cni { get; init; } = new();
     public PathOptions Paths { get; init; } = new();
     public TableOptions Tables { get; init; } = new();
+    public MetricsOptions Metrics { get; init; } = new();
     public LogOptions Log { get; init; } = new();
 
     /// <summary>What does not fit together, all of it; what is wrong with one value alone was refused when it was read.</summary>
@@ -163,6 +164,12 @@ public sealed record TableOptions
     public int Pods { get; init; } = 4_096;
     public int Peers { get; init; } = 65_536;
     public int Conntrack { get; init; } = 262_144;
+}
+
+public sealed record MetricsOptions
+{
+    /// <summary>Null: on agent.sock alone.</summary>
+    public ListenPoint? Listen { get; init; }
 }
 
 /// <summary>The least important lines that are still logged.</summary>

@@ -134,6 +134,10 @@ internal static class ConfigKeys
             static o => o.Tables.Conntrack, static (o, v) => o with { Tables = o.Tables with { Conntrack = v } },
             "Flows; a translated one counts twice."),
 
+        new ConfigKey<ListenPoint?>("metrics.listen", ListenFormat.Instance,
+            static o => o.Metrics.Listen, static (o, v) => o with { Metrics = new() { Listen = v } },
+            "Where Prometheus may fetch /metrics without a password; \":9962\" is all addresses, empty is nowhere. See metrics.md."),
+
         new ConfigKey<LogLevelName>("log.level",
             new ChoiceFormat<LogLevelName>(("error", LogLevelName.Error), ("warning", LogLevelName.Warning), ("info", LogLevelName.Info), ("debug", LogLevelName.Debug)),
             static o => o.Log.Level, static (o, v) => o with { Log = new() { Level = v } },

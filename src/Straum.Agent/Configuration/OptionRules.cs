@@ -37,6 +37,10 @@ internal static class OptionRules
         {
             yield return new("routing.vxlan.port", $"{routing.Vxlan.Port} is inside masquerade.portRange", "choose a port outside it");
         }
+        if (options.Metrics.Listen is { } listen && masquerade.Enabled && masquerade.PortRange.Contains(listen.Port))
+        {
+            yield return new("metrics.listen", $"{listen.Port} is inside masquerade.portRange", "choose a port outside it");
+        }
         if (paths.State == paths.Run)
         {
             yield return new("paths.run", $"{paths.Run} is paths.state too, but what runs does not survive a reboot and state must", "choose another folder");

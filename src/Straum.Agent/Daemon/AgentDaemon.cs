@@ -93,7 +93,10 @@ public static class AgentDaemon
         // :: Step 5: answer CNI and the CLI, also while there is no API server.
         origin.Source.ObjectsChanged += latency.Arrived;
         var cni = new CniServer(registry, podAttachments, () => Readiness(loop.State, registry), logs.CreateLogger<CniServer>());
-        var state = new AgentState(options, origin.Name, datapath, attachments, reconciler, latency, loop, registry, pods, origin.Source, clock);
+        MetricsServer? metrics = null;
+        var state = new AgentState(options, origin.Name, datapath, attachments, reconciler, latency, loop, registry, pods, origin.Source,
+            () => metrics?.Problem is { } problem ? [problem] : [], clock);
+        metrics = new MetricsServer(options.Metrics.Listen, options.Node.Name, state.ReadMetrics, clock, logs.CreateLogger("metrics"));
         await using var api = await LocalApiServer.StartAsync(Path.Combine(options.Paths.Run, "agent.sock"), state, routes =>
         {
             routes.MapCni(cni);
@@ -130,6 +133,7 @@ public static class AgentDaemon
             loop.RunAsync,
             events.RunAsync,
             conditions.RunAsync,
+            metrics.RunAsync,
             podReconciler.RunAsync,
             settling.RunAsync,
             token => SweepAsync(datapath, loop, clock, token));

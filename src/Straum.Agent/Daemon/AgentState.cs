@@ -4,6 +4,7 @@ using Straum.Agent.Daemon.Reporting;
 using Straum.Agent.LocalApi;
 using Straum.Agent.LocalApi.Reports;
 using Straum.Agent.Metrics;
+using Straum.Control.Problems;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Programs;
 using Straum.Kubernetes.Informers;
@@ -12,12 +13,13 @@ namespace Straum.Agent.Daemon;
 
 /// <summary>Reads the reports of the local API out of the parts that know.</summary>
 internal sealed class AgentState(AgentOptions options, string apiServer, LoadedDatapath datapath, Attachments attachments,
-    NodeReconciler reconciler, ProgrammingLatency latency, NodeLoop loop, PodRegistry registry, IPodDatapath pods, ISnapshotSource source, TimeProvider clock) : IAgentState
+    NodeReconciler reconciler, ProgrammingLatency latency, NodeLoop loop, PodRegistry registry, IPodDatapath pods, ISnapshotSource source,
+    Func<IReadOnlyList<Problem>> ownProblems, TimeProvider clock) : IAgentState
 {
     private readonly long _started = clock.GetTimestamp();
 
     public StatusReport ReadStatus() =>
-        new StatusReporter(options, apiServer, datapath, attachments, reconciler, latency, registry, clock).Read(loop.State, source.Status, clock.GetElapsedTime(_started));
+        new StatusReporter(options, apiServer, datapath, attachments, reconciler, latency, registry, clock).Read(loop.State, source.Status, ownProblems(), clock.GetElapsedTime(_started));
 
     public ServicesReport ReadServices() => ServiceReporter.ReadServices(options.Node.Name, datapath.Tables, reconciler.Services, Names());
 

@@ -57,6 +57,7 @@ public sealed class ConfigReaderTests
             cni: {confDir: /c, network: net}
             paths: {state: /s, run: /r, bpf: /b, objects: /o}
             tables: {services: 100, backends: 200, slots: 300, pods: 400, peers: 500, conntrack: 600}
+            metrics: {listen: ":9962"}
             log: {level: debug}
             """);
 
@@ -72,6 +73,7 @@ public sealed class ConfigReaderTests
             Cni = new() { ConfDir = "/c", Network = "net" },
             Paths = new() { State = "/s", Run = "/r", Bpf = "/b", Objects = "/o" },
             Tables = new() { Services = 100, Backends = 200, Slots = 300, Pods = 400, Peers = 500, Conntrack = 600 },
+            Metrics = new() { Listen = new(null, 9962) },
             Log = new() { Level = LogLevelName.Debug },
         });
         options.Routing.Devices.ShouldBe(["eth0", "eth1.5"]);
@@ -96,6 +98,9 @@ public sealed class ConfigReaderTests
     [InlineData("ipam:\n  quarantine: 2s1s", "2:15: ipam.quarantine: found 2s1s (write a duration with its unit from 0s to 24h, such as 1m30s)")]
     [InlineData("masquerade:\n  nonMasqueradeCIDRs: [10.1.2.3/8]", "2:24: masquerade.nonMasqueradeCIDRs: found 10.1.2.3/8, which has bits set behind its prefix (write 10.0.0.0/8)")]
     [InlineData("masquerade:\n  nonMasqueradeCIDRs: [fd00::/129]", "2:24: masquerade.nonMasqueradeCIDRs: found fd00::/129 (write a prefix such as 10.0.0.0/8 or fd00::/8)")]
+    [InlineData("metrics:\n  listen: 9962", "2:11: metrics.listen: found 9962 (write an address and a port from 1024 to 65535, such as \":9962\", 127.0.0.1:9962 or \"[::1]:9962\")")]
+    [InlineData("metrics:\n  listen: :80", "2:11: metrics.listen: found :80 (write an address and a port from 1024 to 65535, such as \":9962\", 127.0.0.1:9962 or \"[::1]:9962\")")]
+    [InlineData("metrics:\n  listem: :9962", "2:3: metrics.listem: is not a key (did you mean metrics.listen?)")]
     [InlineData("masquerade:\n  portRange: 9-8", "2:14: masquerade.portRange: found 9-8 (write two ports from 1024 to 65535, the lower first, such as 49152-65535)")]
     [InlineData("paths:\n  state: var/lib", "2:10: paths.state: found var/lib (write an absolute path such as /var/lib/straum)")]
     [InlineData("node:\n  name: a\n  name: b", "3:3: node.name: is here twice, first in line 2 (keep one)")]
@@ -125,6 +130,7 @@ public sealed class ConfigReaderTests
     [InlineData("masquerade: {portRange: 32000-40000}", "masquerade.portRange")]
     [InlineData("masquerade: {portRange: 60000-60100}", "masquerade.portRange")]
     [InlineData("routing: {mode: vxlan, vxlan: {port: 50000}}", "routing.vxlan.port")]
+    [InlineData("metrics: {listen: ':50000'}", "metrics.listen")]
     [InlineData("kubernetes: {kubeconfig: /k, serviceHost: a}", "kubernetes.serviceHost")]
     [InlineData("paths: {state: /x, run: /x}", "paths.run")]
     [InlineData("ipv6: {enabled: false}\nmasquerade: {nonMasqueradeCIDRs: [fd00::/8]}", "masquerade.nonMasqueradeCIDRs")]

@@ -41,6 +41,14 @@ internal static class Chart
             .Replace("namespace: kube-system", "namespace: {{ .Release.Namespace }}", StringComparison.Ordinal);
     }
 
+    // Those of the kustomize component, with the port of the configuration.
+    private static string ScrapeAnnotations()
+    {
+        var patch = File.ReadAllText(Path.Combine(Deployment.Folder, "metrics", "annotations.yaml")).Split("      annotations:\n")[1];
+        return "        {{- with (.Values.config.metrics).listen }}\n"
+            + Once(patch, "prometheus.io/port: \"9962\"", "prometheus.io/port: {{ regexReplaceAll \"^.*:\" . \"\" | quote }}") + "        {{- end }}\n";
+    }
+
     // What the patch of the kustomize component adds, as one more rule.
     private static string ServiceConditionsRule()
     {
@@ -60,7 +68,7 @@ internal static class Chart
         daemonSet = Once(daemonSet, "add: [NET_ADMIN, SYS_ADMIN]", "add: {{ toJson .Values.capabilities }}");
         // A changed configuration rolls the agents: kustomize puts its hash into the ConfigMap's name, a chart into the pod.
         daemonSet = Once(daemonSet, "    metadata:\n      labels:\n",
-            "    metadata:\n      annotations:\n        checksum/config: {{ toYaml .Values.config | sha256sum }}\n      labels:\n");
+            "    metadata:\n      annotations:\n        checksum/config: {{ toYaml .Values.config | sha256sum }}\n" + ScrapeAnnotations() + "      labels:\n");
         return Once(daemonSet, "            requests:\n              cpu: 100m\n              memory: 192Mi\n", "            {{- toYaml .Values.resources | nindent 12 }}\n");
     }
 

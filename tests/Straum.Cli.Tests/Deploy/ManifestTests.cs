@@ -51,23 +51,16 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void ServiceConditions_AddOneRight()
+    public void ServiceConditions_AddOneRight() =>
+        With("service-conditions").Allowed.Except(Deployment.Kubernetes.Allowed).ShouldBe(["patch /services/status"]);
+
+    [Fact]
+    public void Metrics_AddAnnotationsOfAPortThatCanBeListenedOn()
     {
-        var directory = Directory.CreateTempSubdirectory("straum-t-");
-        try
-        {
-            // kustomize takes relative paths alone.
-            var manifests = Path.GetRelativePath(directory.FullName, Deployment.Folder);
-            File.WriteAllText(Path.Combine(directory.FullName, "kustomization.yaml"), $"""
-                resources: [{manifests}]
-                components: [{manifests}/service-conditions]
-                """);
-            Deployment.Render(directory.FullName).Allowed.Except(Deployment.Kubernetes.Allowed).ShouldBe(["patch /services/status"]);
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
+        var annotations = With("metrics").One("DaemonSet")["spec"]!["template"]!["metadata"]!["annotations"]!;
+        ((string?)annotations["prometheus.io/scrape"]).ShouldBe("true");
+        var configuration = Deployment.Kubernetes.Configuration + $"metrics: {{listen: \":{annotations["prometheus.io/port"]}\"}}\n";
+        ConfigReader.Read("straum.yaml", configuration, ConfigEnvironment.OfProcess).Problems.ShouldBeEmpty();
     }
 
     [Fact]
@@ -90,6 +83,22 @@ public sealed class ManifestTests
 
         Deployment.Kubectl("--kubeconfig", server.Kubeconfig, "apply", "--server-side", "-k", Deployment.Folder)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.EndsWith(" serverside-applied"));
+    }
+
+    private static Deployment With(string component)
+    {
+        var directory = Directory.CreateTempSubdirectory("straum-t-");
+        try
+        {
+            // kustomize takes relative paths alone.
+            var manifests = Path.GetRelativePath(directory.FullName, Deployment.Folder);
+            File.WriteAllText(Path.Combine(directory.FullName, "kustomization.yaml"), $"resources: [{manifests}]\ncomponents: [{manifests}/{component}]\n");
+            return Deployment.Render(directory.FullName);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     private static System.Text.Json.Nodes.JsonNode? Mount(string volume) =>

@@ -14,7 +14,6 @@ internal static class CiliumKeys
     private const string NoFlows = "flows are not exported yet; `straum drops` counts what is refused";
     private const string NoL7 = "nothing is redirected to a layer 7 proxy yet";
     private const string NoBgp = "BGP is not here yet; without it pod prefixes need routing.directNodeRoutes, VXLAN, or routes that the network has";
-    private const string NoMetrics = "there is no metrics endpoint yet; see `straum status`";
     private const string NoRules = "Straum writes no iptables rule";
 
     public static KeyTable Create()
@@ -221,9 +220,10 @@ internal static class CiliumKeys
         keys.AddFeature("wellKnownIdentities.enabled", "there are no identities");
         keys.Add("identityAllocationMode", Refused("there are no identities"));
         keys.Add("dnsProxy.*", NotServed(NoL7));
-        keys.AddFeature("prometheus.enabled", NoMetrics);
-        keys.Add("prometheus.*", NotServed(NoMetrics));
-        keys.Add("dashboards.*", NotServed(NoMetrics));
+        keys.Add("prometheus.enabled", static v => v.IsOff ? Always("off here too") : As("metrics.listen", ":9962", "Cilium's default port; the metrics have Straum's names"));
+        keys.Add("prometheus.port", static v => v.Text is "9962" ? Always("metrics.listen has it when prometheus.enabled is on") : Changed("the port is a part of metrics.listen: write it there"));
+        keys.Add("prometheus.*", NotServed("scraping is by the pods' annotations; there is no ServiceMonitor, and no choice of metrics"));
+        keys.Add("dashboards.*", NotServed("there are no dashboards yet"));
         keys.Add("healthChecking", static v => v.IsOff ? Always("nodes do not probe each other") : NotServed("nodes do not probe each other yet"));
         keys.Add("endpointHealthChecking.*", NotServed("nodes do not probe each other yet"));
         keys.Add("healthPort", NotServed("nodes do not probe each other yet"));

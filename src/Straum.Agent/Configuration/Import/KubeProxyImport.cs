@@ -97,7 +97,7 @@ internal sealed class KubeProxyImport : IImportFormat
         keys.Add("bindAddress", Changed("there is nothing to bind: Services are served in eBPF on every address of the node"));
         keys.Add("bindAddressHardFail", Always("the agent ends when it cannot listen"));
         keys.AddFeature("healthzBindAddress", "the health check port for load balancers is not served yet");
-        keys.AddFeature("metricsBindAddress", "there is no metrics endpoint yet; see `straum status`");
+        keys.Add("metricsBindAddress", static v => v.IsOff ? Always("off here unless metrics.listen is set") : As("metrics.listen", "the metrics have Straum's names"));
         keys.Add("enableProfiling", static v => v.IsOff ? Always("off here too") : Refused(OwnEnds));
         keys.Add("clientConnection.kubeconfig", static v => v.IsOff
             ? Always("the service account is the default here too")

@@ -24,7 +24,7 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
     private static readonly string Version = Shorten(
         typeof(StatusReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "");
 
-    public StatusReport Read(NodeLoopState state, IReadOnlyList<InformerStatus> watches, TimeSpan uptime)
+    public StatusReport Read(NodeLoopState state, IReadOnlyList<InformerStatus> watches, IReadOnlyList<Problem> ownProblems, TimeSpan uptime)
     {
         var intent = state.Intent;
         var links = LinksOfTheNode();
@@ -41,7 +41,7 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
             new ReconcileReport(state.Passes, state.LastPass is { } last ? (clock.GetUtcNow() - last).TotalSeconds : null,
                 state.LastPassTook.TotalMilliseconds, state.Failure),
             CountersOf(),
-            [.. state.Problems.Concat(CniRivals.Find(options.Cni.ConfDir).Select(file => CniRivals.ProblemOf(file, options))).Select(ProblemOf)])
+            [.. state.Problems.Concat(ownProblems).Concat(CniRivals.Find(options.Cni.ConfDir).Select(file => CniRivals.ProblemOf(file, options))).Select(ProblemOf)])
         {
             EventToKernel = [.. latency.Read().Select(l => LatencyOf(l.Kind, l.Reading))],
             Drift = reconciler.Drift.Found,

@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Straum.Agent.Configuration;
+using Straum.Agent.LocalApi;
+using Straum.Control.Problems;
+using Straum.Kubernetes.Objects;
+
+namespace Straum.Agent.Metrics;
+
+/// <summary>
+/// Serves <c>GET /metrics</c>, and nothing else, on a TCP port. Where that cannot be had the node's network goes on without: it is
+/// tried again until it can, and a problem until then.
+/// </summary>
+/// <param name="listen">Null: nowhere.</param>
+/// <param name="node">This node's name.</param>
+/// <param name="read">Makes the text. Nobody has to say who he is, so however often it is asked for it is made once a second.</param>
+/// <param name="clock">Times the tries and the text.</param>
+/// <param name="log">Says where it is served, and why it is not.</param>
+public sealed class MetricsServer(ListenPoint? listen, string node, Func<string> read, TimeProvider clock, ILogger log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+    private const int MostConnections = 64;
+
+    private readonly Lock _reading = new();
+    private string? _text;
+    private long _textAt;
+    private Problem? _problem;
+
+    /// <summary>Why nothing is served, or null. Safe to read from any thread.</summary>
+    public Problem? Problem => Volatile.Read(ref _problem);
+
+    /// <summary>Serves until cancelled.</summary>
+    public async Task RunAsync(CancellationToken ct)
+    {
+        if (listen is null)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, ct);
+        }
+        while (true)
+        {
+            try
+            {
+                await ServeAsync(Listen(listen!), ct);
+            }
+            catch (SocketException e)
+            {
+                Failed(e);
+            }
+            await Task.Delay(Pause, clock, ct);
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, CancellationToken ct)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore()
+            .UseSockets(sockets => sockets.CreateBoundListenSocket = _ => socket)
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxConcurrentConnections = MostConnections;
+                kestrel.Limits.MaxRequestBodySize = 0;
+                kestrel.Listen((IPEndPoint)socket.LocalEndPoint!, static http => http.Protocols = HttpProtocols.Http1);
+            });
+        await using var application = builder.Build();
+        application.MapMetrics(Text);
+        application.MapFallback(static context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return context.Response.WriteAsync("There is /metrics, and nothing else.\n", context.RequestAborted);
+        });
+        await application.StartAsync(ct);
+        Volatile.Write(ref _problem, null);
+        log.LogInformation("metrics are served on {Address}", socket.LocalEndPoint);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, ct);
+        }
+        finally
+        {
+            await application.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private string Text()
+    {
+        lock (_reading)
+        {
+            if (_text is null || clock.GetElapsedTime(_textAt) >= Freshness)
+            {
+                _text = read();
+                _textAt = clock.GetTimestamp();
+            }
+            return _text;
+        }
+    }
+
+    private void Failed(SocketException e)
+    {
+        var problem = new Problem
+        {
+            Severity = Severity.Warning,
+            Object = new ObjectName("Node", new NamespacedName("", node)),
+            Field = "metrics.listen",
+            Message = $"Nothing can listen on {listen}: {e.Message}; metrics are on agent.sock alone.",
+            Fix = e.SocketErrorCode == SocketError.AddressAlreadyInUse ? $"`ss -lntp sport = :{listen!.Port}` on the node says who does; choose another port." : "Write an address that this node has.",
+        };
+        if (problem != Problem)
+        {
+            log.LogWarning("{Problem}", problem.Text);
+        }
+        Volatile.Write(ref _problem, problem);
+    }
+
+    private static Socket Listen(ListenPoint listen)
+    {
+        var address = listen.Address ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = listen.Address is null;
+            }
+            socket.Bind(new IPEndPoint(address, listen.Port));
+            socket.Listen();
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
