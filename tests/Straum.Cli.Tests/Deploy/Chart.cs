@@ -11,6 +11,9 @@ internal static class Chart
 {
     private const string Header = "# Written by make chart from deploy/kubernetes; change it there.\n";
 
+    // helm install would add it, but what helm template prints is applied by other tools.
+    private const string Namespace = "  namespace: {{ .Release.Namespace }}\n";
+
     private const string Labels = """
           labels:
             app.kubernetes.io/name: straum
@@ -25,19 +28,19 @@ internal static class Chart
 
     public static Dictionary<string, string> Generate() => new()
     {
-        ["templates/serviceaccount.yaml"] = Template("serviceaccount"),
+        ["templates/serviceaccount.yaml"] = Template("serviceaccount", Namespace),
         ["templates/clusterrole.yaml"] = Template("clusterrole") + "{{- if .Values.serviceConditions }}\n" + ServiceConditionsRule() + "{{- end }}\n",
         ["templates/clusterrolebinding.yaml"] = Template("clusterrolebinding"),
-        ["templates/daemonset.yaml"] = WithValues(Template("daemonset")),
-        ["templates/configmap.yaml"] = Header + "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: straum\n" + Labels
-            + "data:\n  straum.yaml: |\n    {{- toYaml .Values.config | nindent 4 }}\n",
+        ["templates/daemonset.yaml"] = WithValues(Template("daemonset", Namespace)),
+        ["templates/configmap.yaml"] = Header + "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: straum\n" + Namespace + Labels
+            + "data:\n  straum.yaml: |\n    {{- toYaml (.Values.config | default dict) | nindent 4 }}\n",
         ["values.schema.json"] = Schema().ToJsonString(Indented) + "\n",
     };
 
-    private static string Template(string name)
+    private static string Template(string name, string inNamespace = "")
     {
         var lines = File.ReadAllLines(Path.Combine(Deployment.Folder, name + ".yaml")).Where(line => !line.StartsWith('#'));
-        return Header + Once(string.Join('\n', lines) + "\n", "metadata:\n  name: straum\n", "metadata:\n  name: straum\n" + Labels)
+        return Header + Once(string.Join('\n', lines) + "\n", "metadata:\n  name: straum\n", "metadata:\n  name: straum\n" + inNamespace + Labels)
             .Replace("namespace: kube-system", "namespace: {{ .Release.Namespace }}", StringComparison.Ordinal);
     }
 
@@ -45,7 +48,7 @@ internal static class Chart
     private static string ScrapeAnnotations()
     {
         var patch = File.ReadAllText(Path.Combine(Deployment.Folder, "metrics", "annotations.yaml")).Split("      annotations:\n")[1];
-        return "        {{- with (.Values.config.metrics).listen }}\n"
+        return "        {{- with ((.Values.config).metrics).listen }}\n"
             + Once(patch, "prometheus.io/port: \"9962\"", "prometheus.io/port: {{ regexReplaceAll \"^.*:\" . \"\" | quote }}") + "        {{- end }}\n";
     }
 
@@ -68,7 +71,7 @@ internal static class Chart
         daemonSet = Once(daemonSet, "add: [NET_ADMIN, SYS_ADMIN]", "add: {{ toJson .Values.capabilities }}");
         // A changed configuration rolls the agents: kustomize puts its hash into the ConfigMap's name, a chart into the pod.
         daemonSet = Once(daemonSet, "    metadata:\n      labels:\n",
-            "    metadata:\n      annotations:\n        checksum/config: {{ toYaml .Values.config | sha256sum }}\n" + ScrapeAnnotations() + "      labels:\n");
+            "    metadata:\n      annotations:\n        checksum/config: {{ toYaml .Values.config | sha256sum | quote }}\n" + ScrapeAnnotations() + "      labels:\n");
         return Once(daemonSet, "            requests:\n              cpu: 100m\n              memory: 192Mi\n", "            {{- toYaml .Values.resources | nindent 12 }}\n");
     }
 

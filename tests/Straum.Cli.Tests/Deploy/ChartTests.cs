@@ -6,8 +6,8 @@ using Straum.Kubernetes.Yaml;
 namespace Straum.Cli.Tests.Deploy;
 
 /// <summary>
-/// The chart against the manifests that it is made from. Rendering it needs helm, which is not in Debian; what is checked here is
-/// that templates are the manifests but for the places of values, and that the default values are those of the manifests.
+/// The chart against the manifests that it is made from, as far as that can be told without helm (see <see cref="HelmTests"/>): that
+/// templates are the manifests but for the places of values, and that the default values are those of the manifests.
 /// </summary>
 public sealed class ChartTests
 {

@@ -11,7 +11,8 @@ internal sealed class Deployment
 
     private readonly JsonObject[] _objects;
 
-    private Deployment(string yaml) => _objects = [.. YamlJson.Documents(yaml).Select(json => JsonNode.Parse(json.Span)!.AsObject())];
+    /// <param name="yaml">Objects, as kustomize and helm print them.</param>
+    public Deployment(string yaml) => _objects = [.. YamlJson.Documents(yaml).Select(json => JsonNode.Parse(json.Span)!.AsObject())];
 
     public static Deployment Kubernetes => Rendered.Value;
 
@@ -35,6 +36,8 @@ internal sealed class Deployment
 
     /// <summary>What the ClusterRole allows, as "verb group/resource".</summary>
     public string[] Allowed => RulesOf(One("ClusterRole"));
+
+    public IEnumerable<string> Kinds => _objects.Select(o => (string)o["kind"]!);
 
     public JsonObject One(string kind) => _objects.Single(o => (string?)o["kind"] == kind);
 

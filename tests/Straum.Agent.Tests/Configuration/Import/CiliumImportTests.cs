@@ -121,6 +121,9 @@ public sealed class CiliumImportTests
     [InlineData("operator: {replicas: 1}", ImportVerdict.Refused, null)]
     [InlineData("hubble: {metrics: {enabled: [dns]}}", ImportVerdict.NotServed, null)]
     [InlineData("l7Proxy:", ImportVerdict.Kept, null)]
+    [InlineData("prometheus: {enabled: true, port: 9962}", ImportVerdict.Kept, "metrics.listen: \":9962\"")]
+    [InlineData("prometheus: {enabled: false, port: 9962}", ImportVerdict.Kept, null)]
+    [InlineData("prometheus: {port: 9999, enabled: true}", ImportVerdict.Changed, null)]
     public void Import_OneKey_HasItsVerdict(string text, ImportVerdict verdict, string? becomes)
     {
         var finding = Fixture.Import(text).Findings[0];

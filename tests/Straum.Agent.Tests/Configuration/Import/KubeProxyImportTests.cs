@@ -53,6 +53,13 @@ public sealed class KubeProxyImportTests
         result.Of("mode").Where.ShouldBe("values.yaml:6");
     }
 
+    [Theory]
+    [InlineData("\"\"", null)]
+    [InlineData("127.0.0.1:10249", "metrics.listen: \"127.0.0.1:10249\"")]
+    [InlineData("0.0.0.0", null)]
+    public void MetricsBindAddress_IsMetricsListen_WhereItHasAPort(string address, string? becomes) =>
+        Fixture.Import($"kind: KubeProxyConfiguration\nmetricsBindAddress: {address}\n").Of("metricsBindAddress").Becomes.ShouldBe(becomes);
+
     [Fact]
     public void Import_UnknownKey_IsNamed() =>
         Fixture.Import("kind: KubeProxyConfiguration\nipvs:\n  strictArp: true\nmood: ipvs\n").Of("mood").ShouldSatisfyAllConditions(
