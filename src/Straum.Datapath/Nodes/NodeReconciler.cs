@@ -36,6 +36,10 @@ public sealed class NodeReconciler
     private IReadOnlyCollection<Route> _routesBefore = [];
     private NodeConfig? _config;
 
+    // Tables that had no room for a Service in the last pass, and in the one before.
+    private ImmutableArray<string> _short = [];
+    private ImmutableArray<string> _shortBefore = [];
+
     public NodeReconciler(LoadedDatapath datapath, Attachments attachments, RtNetlink netlink, TimeProvider clock)
     {
         _datapath = datapath;
@@ -73,13 +77,13 @@ public sealed class NodeReconciler
     public static bool CanGrow => Features.Tcx.IsSupported;
 
     /// <summary>
-    /// Doubles the tables that are nearly full, under traffic. Returns those that cannot be: they are as large as a table gets,
-    /// or not <see cref="CanGrow"/>.
+    /// Doubles the tables that are nearly full, or that had no room in two passes, under traffic: in one alone, what rests may be
+    /// all that was missing. Returns those that cannot be doubled: they are as large as a table gets, or not <see cref="CanGrow"/>.
     /// </summary>
     /// <exception cref="Straum.Linux.LinuxException">There is no memory for it; everything is as it was.</exception>
     public IReadOnlyList<TableUse> Grow(out IReadOnlyList<TableUse> grown)
     {
-        var full = TableUse.Read(_datapath.Tables).Where(t => t.IsNearlyFull).ToArray();
+        var full = TableUse.Read(_datapath.Tables).Where(t => t.IsNearlyFull || (_short.Contains(t.Name) && _shortBefore.Contains(t.Name))).ToArray();
         var now = TableSizes.Of(_datapath.Tables);
         var wanted = full.Aggregate(now, (sizes, table) => sizes.Doubled(table.Name));
         grown = CanGrow ? [.. full.Where(t => now.Doubled(t.Name) != now)] : [];
@@ -101,6 +105,7 @@ public sealed class NodeReconciler
     {
         var pass = Services.Reconcile(plan.Frontends);
         _serviceAddresses.Reconcile(plan.Frontends);
+        (_shortBefore, _short) = (_short, pass.Short);
         return pass;
     }
 

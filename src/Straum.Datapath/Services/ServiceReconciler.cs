@@ -44,6 +44,7 @@ public sealed partial class ServiceReconciler
     private readonly Dictionary<SvcKey, Published> _published = [];
     private readonly Queue<(long At, uint Base, uint Count)> _restingRanges = new();
     private readonly List<Change> _underWay = [];
+    private readonly HashSet<string> _short = [];
     private uint _lastId;
 
     // What the kernel holds completely; default when that is not certain.
@@ -73,6 +74,7 @@ public sealed partial class ServiceReconciler
         Settle();
         var before = _complete;
         _complete = default;
+        _short.Clear();
         var changes = before.IsDefault ? new FrontendChanges(frontends, []) : FrontendChanges.Between(before, frontends);
         var problems = ImmutableArray.CreateBuilder<Problem>();
         var desired = new HashSet<SvcKey>(changes.Added.Count);
@@ -107,7 +109,7 @@ public sealed partial class ServiceReconciler
         }
         problems.AddRange(_uncovered);
         _complete = unplaced == 0 ? frontends : default;
-        return new ServicePass(published, withdrawn, unplaced, problems.ToImmutable());
+        return new ServicePass(published, withdrawn, unplaced, problems.ToImmutable(), [.. _short]);
     }
 
     /// <summary>ClusterIP today; the other kinds are compiled and wait for their datapath.</summary>
@@ -164,13 +166,13 @@ public sealed partial class ServiceReconciler
         var ids = new uint[backends.Length];
         if (!TryAcquireAll(frontend, backends, ids))
         {
-            problems.Add(Full(frontend, "backends", _tables.BackendCapacity));
+            problems.Add(NoRoom(frontend, "backends", "backends", $"({_tables.BackendCapacity} entries) is full"));
             return null;
         }
         if (!_slots.TryAllocate((uint)ids.Length, out var start))
         {
             ReleaseAll(backends);
-            problems.Add(Full(frontend, "slots", _tables.SlotCapacity));
+            problems.Add(NoRoom(frontend, "slots", "slots", $"({_tables.SlotCapacity} entries) has not {ids.Length} free in a row"));
             return null;
         }
         try
@@ -237,7 +239,7 @@ public sealed partial class ServiceReconciler
                 continue;
             }
             Release(_underWay[i].New);
-            problems.Add(Full(_underWay[i].New.Spec!, "services", _tables.ServiceCapacity));
+            problems.Add(NoRoom(_underWay[i].New.Spec!, "svc", "services", $"({_tables.ServiceCapacity} entries) is full"));
         }
         _underWay.Clear();
         return written;
@@ -371,12 +373,16 @@ public sealed partial class ServiceReconciler
     // No frontend has these flags, so the entry never counts as current.
     private static SvcEntry Unsound(SvcEntry entry) => entry with { Flags = uint.MaxValue };
 
-    private static Problem Full(FrontendSpec frontend, string table, uint capacity) => new()
+    private Problem NoRoom(FrontendSpec frontend, string table, string key, string why)
     {
-        Severity = Severity.Error,
-        Object = new ObjectName("Service", frontend.ServiceName),
-        Field = "spec.ports",
-        Message = $"{new IPEndPoint(frontend.Address, frontend.Port)}/{frontend.Protocol} is not served: the table {table} ({capacity} entries) is full.",
-        Fix = TableFullException.FixFor($"tables.{table}"),
-    };
+        _short.Add(table);
+        return new Problem
+        {
+            Severity = Severity.Error,
+            Object = new ObjectName("Service", frontend.ServiceName),
+            Field = "spec.ports",
+            Message = $"{new IPEndPoint(frontend.Address, frontend.Port)}/{frontend.Protocol} is not served: the table {key} {why}.",
+            Fix = TableFullException.FixFor($"tables.{key}"),
+        };
+    }
 }

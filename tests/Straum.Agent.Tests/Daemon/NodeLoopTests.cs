@@ -159,6 +159,28 @@ public sealed class NodeLoopTests : IDisposable
     }
 
     [Fact]
+    public void ServiceThatNeedsMoreThanIsFree_FindsRoom_ThoughTheTableIsNotNearlyFull() =>
+        _kernel.Agent(BpfObjects.Directory, new TableSizes { Slots = 64 }, (datapath, attachments) =>
+        {
+            using var netlink = RtNetlink.Open();
+            var loop = new LoopDriver(new NodeReconciler(datapath, attachments, netlink, TimeProvider.System), netlink, () => _cluster.Build());
+            loop.Pass();
+            Serve([.. Enumerable.Range(0, 300).Select(i => $"10.244.{i / 250}.{(i % 250) + 1}")]);
+
+            loop.Pass();
+            loop.State.Unplaced.ShouldHaveSingleItem().Message.ShouldBe("10.96.0.10:80/Tcp is not served: the table slots (64 entries) has not 300 free in a row.");
+            datapath.Tables.Slots.Length.ShouldBe(64, "what rests from a moment ago may make room");
+
+            loop.Pass(); // 128
+            loop.Pass(); // 256
+            loop.Pass(); // 512
+            loop.Pass();
+
+            loop.State.Unplaced.ShouldBeEmpty();
+            datapath.Tables.Services.Read().ShouldHaveSingleItem().Value.Count.ShouldBe(300u);
+        });
+
+    [Fact]
     public void WatchThatHasNotSynced_NothingIsWritten() => Run((loop, datapath, _) =>
     {
         _cluster.AllSynced = false;
