@@ -10,7 +10,7 @@ rm -rf build/package
 install_programs "$root"
 install -m 0644 LICENSE CHANGELOG.md deploy/straum.schema.json deploy/host/straum.service deploy/host/straum.yaml "$root"
 install -D -m 0644 -t "$root/manifests" deploy/host/manifests/*.yaml
-install -D -m 0644 -t "$root/docs" docs/guide/install.md docs/limitations.md docs/reference/{cli,cni,configuration,verifier-budget}.md
+install -D -m 0644 -t "$root/docs" docs/guide/install.md docs/limitations.md docs/reference/{cli,cni,configuration,metrics,verifier-budget}.md
 
 archive -C build/package "$name" | gzip -9n > "build/$name.tar.gz"
 (cd build && sha256sum "$name.tar.gz" > "$name.tar.gz.sha256")

@@ -30,7 +30,8 @@ internal static class Chart
     {
         ["templates/serviceaccount.yaml"] = Template("serviceaccount", Namespace),
         ["templates/clusterrole.yaml"] = Template("clusterrole") + "{{- if .Values.serviceConditions }}\n" + ServiceConditionsRule() + "{{- end }}\n",
-        ["templates/clusterrolebinding.yaml"] = Template("clusterrolebinding"),
+        ["templates/clusterrolebinding.yaml"] = Once(Template("clusterrolebinding"), "  - kind: ServiceAccount\n    name: straum\n",
+            "  - kind: ServiceAccount\n    name: straum\n  " + Namespace),
         ["templates/daemonset.yaml"] = WithValues(Template("daemonset", Namespace)),
         ["templates/configmap.yaml"] = Header + "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: straum\n" + Namespace + Labels
             + "data:\n  straum.yaml: |\n    {{- toYaml (.Values.config | default dict) | nindent 4 }}\n",
@@ -40,8 +41,7 @@ internal static class Chart
     private static string Template(string name, string inNamespace = "")
     {
         var lines = File.ReadAllLines(Path.Combine(Deployment.Folder, name + ".yaml")).Where(line => !line.StartsWith('#'));
-        return Header + Once(string.Join('\n', lines) + "\n", "metadata:\n  name: straum\n", "metadata:\n  name: straum\n" + inNamespace + Labels)
-            .Replace("namespace: kube-system", "namespace: {{ .Release.Namespace }}", StringComparison.Ordinal);
+        return Header + Once(string.Join('\n', lines) + "\n", "metadata:\n  name: straum\n", "metadata:\n  name: straum\n" + inNamespace + Labels);
     }
 
     // Those of the kustomize component, with the port of the configuration.

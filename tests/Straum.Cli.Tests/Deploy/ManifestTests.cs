@@ -52,12 +52,12 @@ public sealed class ManifestTests
 
     [Fact]
     public void ServiceConditions_AddOneRight() =>
-        With("service-conditions").Allowed.Except(Deployment.Kubernetes.Allowed).ShouldBe(["patch /services/status"]);
+        Component("service-conditions").Allowed.Except(Deployment.Kubernetes.Allowed).ShouldBe(["patch /services/status"]);
 
     [Fact]
     public void Metrics_AddAnnotationsOfAPortThatCanBeListenedOn()
     {
-        var annotations = With("metrics").One("DaemonSet")["spec"]!["template"]!["metadata"]!["annotations"]!;
+        var annotations = Component("metrics").One("DaemonSet")["spec"]!["template"]!["metadata"]!["annotations"]!;
         ((string?)annotations["prometheus.io/scrape"]).ShouldBe("true");
         var configuration = Deployment.Kubernetes.Configuration + $"metrics: {{listen: \":{annotations["prometheus.io/port"]}\"}}\n";
         ConfigReader.Read("straum.yaml", configuration, ConfigEnvironment.OfProcess).Problems.ShouldBeEmpty();
@@ -85,14 +85,29 @@ public sealed class ManifestTests
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.EndsWith(" serverside-applied"));
     }
 
-    private static Deployment With(string component)
+    [Fact]
+    public void Namespace_OfOnesOwn_ReachesTheAccountThatTheRightsAreFor()
+    {
+        var moved = Kustomize(_ => "namespace: elsewhere");
+        ((string?)moved.One("ClusterRoleBinding")["subjects"]!.AsArray().ShouldHaveSingleItem()!["namespace"]).ShouldBe("elsewhere");
+        foreach (var kind in (string[])["ServiceAccount", "DaemonSet", "ConfigMap"])
+        {
+            ((string?)moved.One(kind)["metadata"]!["namespace"]).ShouldBe("elsewhere");
+        }
+    }
+
+    private static Deployment Component(string name) => Kustomize(manifests => $"components: [{manifests}/{name}]");
+
+    /// <summary>A kustomization of one's own around the manifests.</summary>
+    /// <param name="line">What it says besides, where the path of the manifests is given.</param>
+    private static Deployment Kustomize(Func<string, string> line)
     {
         var directory = Directory.CreateTempSubdirectory("straum-t-");
         try
         {
             // kustomize takes relative paths alone.
             var manifests = Path.GetRelativePath(directory.FullName, Deployment.Folder);
-            File.WriteAllText(Path.Combine(directory.FullName, "kustomization.yaml"), $"resources: [{manifests}]\ncomponents: [{manifests}/{component}]\n");
+            File.WriteAllText(Path.Combine(directory.FullName, "kustomization.yaml"), $"resources: [{manifests}]\n{line(manifests)}\n");
             return Deployment.Render(directory.FullName);
         }
         finally
