@@ -26,9 +26,19 @@ internal static class CaptureCommand
     public static Command Create()
     {
         var command = new Command("capture", "Capture a pod's packets: capture web-1 -w web.pcap port 80") { ExecCommand.Target, Filter, File, Device, Count, ExecCommand.Socket };
+        Filter.Validators.Add(static result =>
+        {
+            if (result.Tokens.FirstOrDefault(static t => IsOption(t.Value)) is { } option)
+            {
+                result.AddError($"'{option.Value}' is not known here");
+            }
+        });
         command.SetAction(RunAsync);
         return command;
     }
+
+    /// <summary>Nothing of the filter language begins so; tcpdump would take it for an option of its own.</summary>
+    private static bool IsOption(string word) => word is ['-', '-' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..];
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
     {

@@ -64,6 +64,18 @@ public sealed class CaptureCommandTests(TargetPod pod) : IClassFixture<TargetPod
         }
     }
 
+    [Theory]
+    [InlineData("--seconds")]
+    [InlineData("-z")]
+    public async Task Capture_OptionOfNeither_IsAUsageFaultAndNoFile(string option)
+    {
+        var file = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
+        var run = await CliRun.Of("capture", $"{pod.Process.Id}", "-w", file, option, "3");
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain($"'{option}' is not known here");
+        File.Exists(file).ShouldBeFalse();
+    }
+
     private void Send(int port, string text) => pod.Namespace.Run(() =>
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
