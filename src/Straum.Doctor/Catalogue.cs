@@ -43,6 +43,7 @@ public static class Catalogue
         new ListenQueues(),
         new CongestionControl(),
         new UplinkState(),
+        new DatagramQueues(),
         new IptablesRules(),
         new LongChains(),
         new IpVirtualServer(),

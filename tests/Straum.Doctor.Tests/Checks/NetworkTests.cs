@@ -134,6 +134,21 @@ public sealed class NetworkTests : CheckTest
     }
 
     [Theory]
+    [InlineData(1000, 0, 0, Verdict.Pass)]
+    [InlineData(1000, 3, 2, Verdict.Warn)]
+    [InlineData(1000, 30, 0, Verdict.Fail)]
+    [InlineData(0, 0, 5, Verdict.Fail)]
+    public async Task DatagramQueues_FullInAPod_IsSaid(int taken, int lost, int lost6, Verdict verdict)
+    {
+        var pod = Host.AddPod("default/web");
+        pod.Files["/proc/net/snmp"] = [Udp(7, 100), Udp(7 + taken, 100 + lost)];
+        pod.Files["/proc/net/snmp6"] = ["Ip6InReceives                   \t5\nUdp6RcvbufErrors                \t1\n", $"Ip6InReceives                   \t6\nUdp6RcvbufErrors                \t{1 + lost6}\n"];
+        (await FindAsync("ST-NE-012")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(verdict), f => f.Subject.ShouldBe(verdict == Verdict.Pass ? "" : "default/web"));
+
+        static string Udp(int taken, int lost) => $"Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors\nUdp: {taken} 0 {lost} 0 {lost}\n";
+    }
+
+    [Theory]
     [InlineData("cubic", "pfifo_fast", Verdict.Pass)]
     [InlineData("bbr", "pfifo_fast", Verdict.Warn)]
     [InlineData("bbr", "fq", Verdict.Pass)]

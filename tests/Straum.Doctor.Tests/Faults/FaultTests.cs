@@ -54,6 +54,23 @@ public sealed class FaultTests : IDisposable
         "ST-SY-001", Verdict.Warn, () => FaultyNode.Do(_node.Node, "sysctl -qw net.ipv4.ip_local_reserved_ports= net.ipv4.ip_local_port_range='20000 32000'"), alsoTuned: true, mends: true);
 
     [Fact]
+    public async Task FullDatagramSocket_IsFound()
+    {
+        using var server = _node.Pod.Namespace.Run(static () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        server.Bind(new IPEndPoint(IPAddress.Loopback, 7000));
+        using var client = _node.Pod.Namespace.Run(static () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        var found = await _node.ExamineAsync(() =>
+        {
+            // Nobody reads: over loopback what does not fit is dropped before the call returns.
+            for (var i = 0; i < 2000; i++)
+            {
+                client.SendTo(new byte[1000], new IPEndPoint(IPAddress.Loopback, 7000));
+            }
+        }, only: "ST-NE-012");
+        found.ShouldBe([("ST-NE-012", Verdict.Fail)]);
+    }
+
+    [Fact]
     public async Task OverflowingListener_IsFound()
     {
         using var listener = _node.Pod.Namespace.Run(() => Listen(new IPEndPoint(IPAddress.Loopback, 7000)));

@@ -1,13 +1,10 @@
 using Straum.Doctor.Hosts;
-using Straum.Doctor.Reading;
 
 namespace Straum.Doctor.Checks.Network;
 
 /// <summary>Connections that a server did not accept in time, on the host and in each pod.</summary>
 internal sealed class ListenQueues : Check
 {
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
-
     public override string Id => "ST-NE-009";
 
     public override string Title => "servers accept connections in time";
@@ -24,25 +21,15 @@ internal sealed class ListenQueues : Check
 
     public override async Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
-        var networks = host.Pods.Select(static p => (p.Name, p.Network)).Prepend((Name: "", host.Network)).ToList();
-        var before = networks.ConvertAll(static n => Read(n.Network));
-        await host.PauseAsync(Window, stop).ConfigureAwait(false);
         var failed = new List<Finding>();
-        for (var i = 0; i < networks.Count; i++)
+        foreach (var rises in await CounterRises.WatchAsync(host, stop, "netstat").ConfigureAwait(false))
         {
-            var now = Read(networks[i].Network);
-            var (overflows, drops) = (now.Overflows - before[i].Overflows, now.Drops - before[i].Drops);
+            var (overflows, drops) = (rises["TcpExt:ListenOverflows"], rises["TcpExt:ListenDrops"]);
             if (overflows > 0 || drops > 0)
             {
-                failed.Add(Finding.Fail($"{overflows} overflows, {drops} drops in {Window.TotalSeconds:0} s", networks[i].Name));
+                failed.Add(Finding.Fail($"{overflows} overflows, {drops} drops in {CounterRises.Window.TotalSeconds:0} s", rises.Name));
             }
         }
         return Several(failed, Finding.Pass(host.Pods.Count == 0 ? "no overflow" : $"no overflow, neither on the host nor in {host.Pods.Count} pods"));
-    }
-
-    private static (long Overflows, long Drops) Read(INetwork network)
-    {
-        var counters = new ProtocolCounters(network.ReadText("/proc/net/netstat"));
-        return (counters["TcpExt:ListenOverflows"], counters["TcpExt:ListenDrops"]);
     }
 }
