@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Straum.Agent.Configuration;
 using Straum.Agent.Daemon;
 using Straum.Cli.Terminal;
+using Straum.Datapath.Programs;
 using Straum.Kubernetes.Client;
 using Straum.Linux;
 
@@ -41,7 +42,7 @@ internal static class AgentCommand
             await AgentDaemon.RunAsync(options, logs, stop);
             return ExitCode.Ok;
         }
-        catch (Exception e) when (e is LinuxException or IOException or ClusterConfigException)
+        catch (Exception e) when (e is LinuxException or IOException or ClusterConfigException or ExchangeUnfinishedException)
         {
             throw new CommandFault("agent", e.Message, "the agent has ended; traffic goes on with what the kernel holds", inner: e);
         }

@@ -81,6 +81,7 @@ public sealed class NodeReconciler
     /// all that was missing. Returns those that cannot be doubled: they are as large as a table gets, or not <see cref="CanGrow"/>.
     /// </summary>
     /// <exception cref="Straum.Linux.LinuxException">There is no memory for it; everything is as it was.</exception>
+    /// <exception cref="ExchangeUnfinishedException">The agent has to end.</exception>
     public IReadOnlyList<TableUse> Grow(out IReadOnlyList<TableUse> grown)
     {
         var full = TableUse.Read(_datapath.Tables).Where(t => t.IsNearlyFull || (_short.Contains(t.Name) && _shortBefore.Contains(t.Name))).ToArray();
@@ -91,10 +92,12 @@ public sealed class NodeReconciler
         {
             // Before everybody has to wait: what is left then is little.
             _attachments.SettleEach();
-            _datapath.Grow(wanted);
-            _peers = new TableReconciler<PeerKey, PeerEntry>(_datapath.Tables.Peers);
-            Services = new ServiceReconciler(new KernelServiceTables(_datapath.Tables), _clock);
-            _serviceAddresses = new ServiceAddressTable(_datapath.Tables.ServiceAddresses);
+            _datapath.Grow(wanted, learn: () =>
+            {
+                _peers = new TableReconciler<PeerKey, PeerEntry>(_datapath.Tables.Peers);
+                Services = new ServiceReconciler(new KernelServiceTables(_datapath.Tables), _clock);
+                _serviceAddresses = new ServiceAddressTable(_datapath.Tables.ServiceAddresses);
+            });
         }
         return [.. full.Except(grown)];
     }

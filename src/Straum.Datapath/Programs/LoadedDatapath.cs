@@ -66,23 +66,20 @@ public sealed class LoadedDatapath : IDisposable
     /// </summary>
     /// <exception cref="Straum.Linux.LinuxException">The kernel refused, for want of memory, or the objects were replaced by another build's: everything is as it was.</exception>
     /// <exception cref="FileNotFoundException">The objects are gone: everything is as it was.</exception>
-    /// <exception cref="InvalidOperationException">It failed half-way: this agent's tables are not those in use any more, and it must end. The next one finishes the exchange.</exception>
-    public void Grow(TableSizes sizes)
+    /// <exception cref="ExchangeUnfinishedException">It failed half-way: this agent's tables are not those in use any more, and it must end. The next one finishes the exchange.</exception>
+    /// <param name="sizes">Of the tables to be.</param>
+    /// <param name="learn">Learns it again.</param>
+    public void Grow(TableSizes sizes, Action learn)
     {
         _lock.EnterWriteLock();
         try
         {
-            var former = _installed;
-            var grown = Exchanging(() => _installation.Run(sizes, former.Generation.Schema));
-            if (grown.Generation == former.Generation)
+            Exchanging(() =>
             {
-                grown.Objects.Dispose();
-                return;
-            }
-            _installed = grown;
-            former.Objects.Dispose();
-            _retired.Add(_tables);
-            Volatile.Write(ref _tables, Open(grown.Generation));
+                Grow(sizes);
+                learn();
+                return true;
+            });
         }
         finally
         {
@@ -122,6 +119,21 @@ public sealed class LoadedDatapath : IDisposable
     /// <summary>Where a table is pinned now.</summary>
     internal string PinOf(string table) => _installed.Generation.Map(table);
 
+    private void Grow(TableSizes sizes)
+    {
+        var former = _installed;
+        var grown = _installation.Run(sizes, former.Generation.Schema);
+        if (grown.Generation == former.Generation)
+        {
+            grown.Objects.Dispose();
+            return;
+        }
+        _installed = grown;
+        former.Objects.Dispose();
+        _retired.Add(_tables);
+        Volatile.Write(ref _tables, Open(grown.Generation));
+    }
+
     // What fails before the mark leaves all as it was; what fails after it has changed what is in use.
     private T Exchanging<T>(Func<T> exchange)
     {
@@ -132,7 +144,7 @@ public sealed class LoadedDatapath : IDisposable
         }
         catch (Exception e) when (Pins.Current() != before)
         {
-            throw new InvalidOperationException($"tables were exchanged half-way; the next agent finishes it: {e.Message}", e);
+            throw new ExchangeUnfinishedException(e);
         }
     }
 

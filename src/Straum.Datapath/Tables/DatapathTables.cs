@@ -10,17 +10,25 @@ public sealed class DatapathTables : IDisposable
 
     internal DatapathTables(Func<MapDescriptor, BpfMap> open)
     {
-        Config = new NodeConfigTable(Open(MapTable.Config), Open(MapTable.ConfigSlot));
-        Pods = new BpfTable<Addr, PodEntry>(Open(MapTable.Pods));
-        Peers = new BpfTable<PeerKey, PeerEntry>(Open(MapTable.Peers));
-        Services = new BpfTable<SvcKey, SvcEntry>(Open(MapTable.Svc));
-        ServiceAddresses = new BpfTable<Addr, uint>(Open(MapTable.ServiceAddresses));
-        Slots = new MappedBpfArray<uint>(Open(MapTable.Slots));
-        Backends = new MappedBpfArray<Backend>(Open(MapTable.Backends));
-        Sockets = new BpfTable<SocketKey, SocketEntry>(Open(MapTable.Sockets));
-        Conntrack = new BpfTable<FlowTuple, CtEntry>(Open(MapTable.Conntrack));
-        Drops = new PerCpuArray<DropCounter>(Open(MapTable.Drops));
-        Counters = new PerCpuArray<Counters>(Open(MapTable.Counters));
+        try
+        {
+            Config = new NodeConfigTable(Open(MapTable.Config), Open(MapTable.ConfigSlot));
+            Pods = new BpfTable<Addr, PodEntry>(Open(MapTable.Pods));
+            Peers = new BpfTable<PeerKey, PeerEntry>(Open(MapTable.Peers));
+            Services = new BpfTable<SvcKey, SvcEntry>(Open(MapTable.Svc));
+            ServiceAddresses = new BpfTable<Addr, uint>(Open(MapTable.ServiceAddresses));
+            Slots = new MappedBpfArray<uint>(Open(MapTable.Slots));
+            Backends = new MappedBpfArray<Backend>(Open(MapTable.Backends));
+            Sockets = new BpfTable<SocketKey, SocketEntry>(Open(MapTable.Sockets));
+            Conntrack = new BpfTable<FlowTuple, CtEntry>(Open(MapTable.Conntrack));
+            Drops = new PerCpuArray<DropCounter>(Open(MapTable.Drops));
+            Counters = new PerCpuArray<Counters>(Open(MapTable.Counters));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
 
         BpfMap Open(MapDescriptor descriptor)
         {
@@ -57,9 +65,10 @@ public sealed class DatapathTables : IDisposable
 
     public void Dispose()
     {
-        Config.Dispose();
-        Slots.Dispose();
-        Backends.Dispose();
+        // Not all of them where one could not be opened.
+        Config?.Dispose();
+        Slots?.Dispose();
+        Backends?.Dispose();
         foreach (var map in _maps)
         {
             map.Dispose();

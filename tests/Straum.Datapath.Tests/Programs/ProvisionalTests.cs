@@ -186,7 +186,7 @@ public sealed class ProvisionalTests : IDisposable
         var table = new PodTable(datapath, attachments);
         table.Bind(Pod, provisionally: true);
 
-        datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 });
+        datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 }, () => { });
 
         Links().ShouldBe([datapath.Programs.PodOut.Info.Id, datapath.Programs.PodIn.Info.Id]);
         Filters().ShouldBeEmpty();
@@ -202,7 +202,7 @@ public sealed class ProvisionalTests : IDisposable
     {
         var table = new PodTable(datapath, attachments);
         table.Bind(Pod, provisionally: true);
-        datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 });
+        datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 }, () => { });
 
         attachments.RemoveStale();
 
@@ -234,7 +234,7 @@ public sealed class ProvisionalTests : IDisposable
         table.Bind(Pod, provisionally: true);
         RefuseLinkOfIngress();
 
-        datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 });
+        datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 }, () => { });
 
         Filters().ShouldBe([datapath.Programs.PodOut.Info.Id]);
         BpfQuery.Tcx(_device, TcDirection.Egress, _kernel.Namespace).ShouldBe([datapath.Programs.PodIn.Info.Id]);

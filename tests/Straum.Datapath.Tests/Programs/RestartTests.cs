@@ -108,6 +108,35 @@ public sealed class RestartTests : IDisposable
         Directory.GetFiles(_kernel.PinsOf("links")).ShouldBeEmpty();
     }
 
+    // It would write tables that no program reads.
+    [Fact]
+    public void TablesGrow_NewOnesCannotBeRead_TheAgentHasToEnd() => _kernel.Namespace.Run(() =>
+    {
+        var pins = new PinLayout(_kernel.PinsOf(""));
+        var options = new LoaderOptions { ObjectDirectory = BpfObjects.Directory, PinDirectory = pins.Root };
+        var installation = new Installation(options, pins, step =>
+        {
+            if (step.StartsWith("remove ", StringComparison.Ordinal))
+            {
+                Pins.Remove(pins.Current()!.Map("svc"));
+            }
+        });
+        using var datapath = new LoadedDatapath(pins, installation, installation.Run(options.Sizes));
+
+        var fault = Should.Throw<ExchangeUnfinishedException>(() => datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 }, () => { }));
+
+        fault.Message.ShouldStartWith("tables were exchanged, and this agent could not go over to the new ones");
+    });
+
+    [Fact]
+    public void TablesGrow_WhatWasReadOfThemCannotBeReadAgain_TheAgentHasToEnd() => _kernel.Agent((datapath, _, _) =>
+    {
+        var refusal = new LinuxException("map read", "svc", Errno.ENOMEM);
+
+        Should.Throw<ExchangeUnfinishedException>(() => datapath.Grow(new TableSizes { Services = (uint)datapath.Tables.Services.Capacity * 2 }, () => throw refusal))
+            .InnerException.ShouldBe(refusal);
+    });
+
     public void Dispose() => _kernel.Dispose();
 
     private int PodDevice => _kernel.Net.Links.Get("pod0").Index;

@@ -184,7 +184,7 @@ public sealed class UpgradeTests : IDisposable
             _node.Run(folder, (datapath, _) =>
             {
                 Copy(BpfObjects.NextDirectory, folder);
-                Should.Throw<LinuxException>(() => datapath.Grow(TrafficNode.Sizes with { Services = 4096 })).Message.ShouldContain("another build's");
+                Should.Throw<LinuxException>(() => datapath.Grow(TrafficNode.Sizes with { Services = 4096 }, () => { })).Message.ShouldContain("another build's");
                 datapath.Tables.Services.Capacity.ShouldBe(TrafficNode.Sizes.Services);
                 datapath.Tables.Services.Count().ShouldBe(TrafficNode.Frontends);
             });
