@@ -92,10 +92,10 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
 
     public async Task RunAsync(CancellationToken ct)
     {
-        using var housekeeping = new Timer(_ => _wake.Writer.TryWrite(true), null, Housekeeping, Housekeeping);
-        using var retry = new Timer(_ => Wake(), null, Timeout.Infinite, Timeout.Infinite);
+        await using var housekeeping = clock.CreateTimer(_ => _wake.Writer.TryWrite(true), null, Housekeeping, Housekeeping);
+        await using var retry = clock.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         var pause = FirstPause;
-        var heap = new HeapKeeper();
+        var heap = HeapKeeper.OfProcess();
         await foreach (var _ in _wake.Reader.ReadAllAsync(ct))
         {
             reconciler.Services.RetireRested();

@@ -4,40 +4,84 @@ namespace Straum.Agent.Tests.Daemon;
 
 public sealed class HeapKeeperTests
 {
-    /// <summary>Whatever else collects meanwhile: a pass that allocated its budget does not end without a collection.</summary>
+    private readonly HeapKeeper _heap;
+    private long _allocated;
+    private int _collections;
+    private int _givenBack;
+
+    public HeapKeeperTests() => _heap = new HeapKeeper(() => _allocated, () => _collections++, () => _givenBack++);
+
     [Fact]
-    public void Pass_ThatAllocatedTheBudget_Collects()
+    public void Pass_ThatAllocatedTheBudget_CollectsOnce()
     {
-        var heap = new HeapKeeper();
-        heap.Passed();
-        Allocate();
-        var before = GC.CollectionCount(1);
+        _allocated += HeapKeeper.Budget;
+        _heap.Passed();
+        _heap.Passed();
 
-        heap.Passed();
+        _collections.ShouldBe(1);
+        _givenBack.ShouldBe(0);
+    }
 
-        GC.CollectionCount(1).ShouldBeGreaterThan(before);
+    [Fact]
+    public void Passes_ThatAllocateLittle_CollectOnceInABudget()
+    {
+        for (var pass = 0; pass < 64; pass++)
+        {
+            _allocated += HeapKeeper.Budget / 32;
+            _heap.Passed();
+        }
+        _collections.ShouldBe(2);
     }
 
     [Fact]
     public void QuietAgent_GivesBackOnce()
     {
-        var heap = new HeapKeeper();
-        Allocate();
-        var before = GC.CollectionCount(2);
+        _allocated += HeapKeeper.Budget;
+        _heap.Passed();
 
-        for (var tick = 0; tick < 3; tick++)
-        {
-            heap.Idle();
-        }
+        Tick(times: 10, HeapKeeper.Murmur / 2);
 
-        GC.CollectionCount(2).ShouldBeGreaterThan(before);
+        _givenBack.ShouldBe(1);
     }
 
-    private static void Allocate()
+    [Fact]
+    public void QuietAgent_ThatAllocatedLittleSince_KeepsWhatItHas()
     {
-        for (var allocated = 0L; allocated <= HeapKeeper.Budget; allocated += 1024)
+        Tick(times: 100, HeapKeeper.Murmur / 2);
+        _givenBack.ShouldBe(0);
+    }
+
+    // Pods come without a pass: each of them would wait for the collection.
+    [Fact]
+    public void AgentThatIsAskedForPods_IsNotQuiet()
+    {
+        _allocated += HeapKeeper.Budget;
+        Tick(times: 100, HeapKeeper.Murmur);
+        _givenBack.ShouldBe(0);
+
+        Tick(times: 2, 0);
+        _givenBack.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Pass_BetweenTwoQuietTicks_MakesThemBeginAnew()
+    {
+        _allocated += HeapKeeper.Budget;
+        Tick(times: 2, 0);
+        _heap.Passed();
+        Tick(times: 1, 0);
+        _givenBack.ShouldBe(0);
+
+        Tick(times: 1, 0);
+        _givenBack.ShouldBe(1);
+    }
+
+    private void Tick(int times, long allocating)
+    {
+        for (var tick = 0; tick < times; tick++)
         {
-            GC.KeepAlive(new byte[1024]);
+            _allocated += allocating;
+            _heap.Idle();
         }
     }
 }
