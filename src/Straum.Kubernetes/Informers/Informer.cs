@@ -111,7 +111,7 @@ public sealed class Informer<T> : IInformer
 
     private TimeSpan Failed(string error, TimeSpan pause)
     {
-        _status = _status with { LastError = error };
+        _status = _status with { LastError = error, FailingSince = _status.FailingSince ?? _time.GetUtcNow() };
         return pause;
     }
 
@@ -160,6 +160,7 @@ public sealed class Informer<T> : IInformer
             Lists = _status.Lists + 1,
             DecodeErrors = _status.DecodeErrors + problems.Count,
             LastError = null,
+            FailingSince = null,
         };
         Changed?.Invoke();
     }
@@ -197,7 +198,7 @@ public sealed class Informer<T> : IInformer
         };
         var started = _time.GetTimestamp();
         await using var watch = await _client.WatchAsync(_kind, options, ct).ConfigureAwait(false);
-        _status = _status with { Watches = _status.Watches + 1, LastError = null };
+        _status = _status with { Watches = _status.Watches + 1, LastError = null, FailingSince = null };
         var heard = false;
         var events = new List<WatchEvent<T>>();
         for (var open = true; open;)

@@ -11,6 +11,7 @@ namespace Straum.Kubernetes.Informers;
 /// <param name="Events">Events received so far, without bookmarks.</param>
 /// <param name="DecodeErrors">Objects or lines that could not be decoded so far.</param>
 /// <param name="LastError">Why the last list or watch failed; null while all is well.</param>
+/// <param name="FailingSince">When the first of the lists and watches failed that have failed in a row; null while all is well, and for an origin that is always there.</param>
 public sealed record InformerStatus(
     string Kind, int Objects, bool HasSynced, string ResourceVersion, DateTimeOffset? LastEventAt,
-    long Lists, long Watches, long Events, long DecodeErrors, string? LastError);
+    long Lists, long Watches, long Events, long DecodeErrors, string? LastError, DateTimeOffset? FailingSince = null);

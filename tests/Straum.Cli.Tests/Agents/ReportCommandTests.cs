@@ -102,10 +102,10 @@ public sealed class ReportCommandTests : IAsyncLifetime
     [Theory]
     [InlineData(2.5, ExitCode.Ok, "warning")]
     [InlineData(600, ExitCode.Problem, "error")]
-    public async Task Status_TheApiDoesNotAnswer_IsAProblemAndTheTableStaysNarrow(double silentSeconds, int code, string severity)
+    public async Task Status_TheApiDoesNotAnswer_IsAProblemAndTheTableStaysNarrow(double failingSeconds, int code, string severity)
     {
         ApiReport api = new("https://172.30.0.1:6443", Synced: true, "GET /api/v1/services?watch: Connection refused (172.30.0.1:6443)",
-            [new WatchReport("Node", Connected: true, 3, "344", 900), new WatchReport("Service", Connected: false, 12, "345", silentSeconds)]);
+            [new WatchReport("Node", Connected: true, 3, "344", 900), new WatchReport("Service", Connected: false, 12, "345", AgeSeconds: 700, failingSeconds)]);
         _first.Status = _first.Status with { Api = api };
         _second.Status = _second.Status with { Api = api };
 

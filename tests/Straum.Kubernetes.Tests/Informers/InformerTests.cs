@@ -176,8 +176,10 @@ public sealed class InformerTests
         time.Advance(TimeSpan.FromMinutes(11));
         await time.WhenTimerAsync(due => due <= TimeSpan.FromSeconds(0.2));
         running.Informer.Status.LastError!.ShouldContain("half-open");
+        running.Informer.Status.FailingSince.ShouldBe(time.GetUtcNow(), "not since it last heard anything");
         time.Advance(TimeSpan.FromSeconds(0.2));
         await running.UntilAsync();
+        running.Informer.Status.FailingSince.ShouldBeNull();
     }
 
     private static string[] Versions(ScriptedApi api) => [.. api.Requests.Select(r =>

@@ -70,7 +70,7 @@ internal sealed class StatusReporter(AgentOptions options, string apiServer, Loa
         return new ApiReport(apiServer, watches.All(w => w.HasSynced), watches.Select(w => w.LastError).FirstOrDefault(e => e is not null),
         [
             .. watches.Select(w => new WatchReport(w.Kind, w.LastError is null && w.HasSynced, w.Objects, w.ResourceVersion,
-                w.LastEventAt is { } last ? (now - last).TotalSeconds : null)),
+                (now - w.LastEventAt)?.TotalSeconds, (now - w.FailingSince)?.TotalSeconds)),
         ]);
     }
 

@@ -58,7 +58,7 @@ public sealed record ApiReport(string Server, bool Synced, string? LastError, IR
     private const double LostSeconds = 60;
 
     /// <summary>True when a watch has failed for so long that this is no restart of the API server.</summary>
-    public bool IsLost() => LastError is not null && Watches.Any(static w => !w.Connected && w.AgeSeconds > LostSeconds);
+    public bool IsLost() => LastError is not null && Watches.Any(static w => w.FailingSeconds > LostSeconds);
 }
 
 /// <summary>One watch.</summary>
@@ -67,7 +67,8 @@ public sealed record ApiReport(string Server, bool Synced, string? LastError, IR
 /// <param name="Objects">How many are known.</param>
 /// <param name="ResourceVersion">The last one seen; empty before the first list.</param>
 /// <param name="AgeSeconds">Since the API last sent anything for it, bookmarks included; null before the first list.</param>
-public sealed record WatchReport(string Kind, bool Connected, int Objects, string ResourceVersion, double? AgeSeconds);
+/// <param name="FailingSeconds">Since the first of the requests failed that have failed in a row; null while none fails.</param>
+public sealed record WatchReport(string Kind, bool Connected, int Objects, string ResourceVersion, double? AgeSeconds, double? FailingSeconds = null);
 
 /// <summary>A device of the node.</summary>
 /// <param name="Name">As the kernel has it: eth0.</param>
