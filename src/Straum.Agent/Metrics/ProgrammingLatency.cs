@@ -4,13 +4,18 @@ namespace Straum.Agent.Metrics;
 
 /// <summary>
 /// How long it takes from an event of the API until the kernel does what it says, by kind of object. Of several events that
-/// one pass takes up, the first counts: nobody waited longer. Safe for use from several threads.
+/// one pass takes up, the first counts: nobody waited longer. What a kind's first list tells is no change: it waited for the agent
+/// to start and for the lists of all other kinds, and is not counted. Safe for use from several threads.
 /// </summary>
 public sealed class ProgrammingLatency(TimeProvider clock)
 {
     private readonly TimeProvider _clock = clock;
     private readonly ConcurrentDictionary<string, long> _waiting = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Histogram> _kinds = new(StringComparer.Ordinal);
+
+    // Kinds whose first list is in the kernel; of all once a pass was complete: a kind without objects may have told of no list.
+    private readonly ConcurrentDictionary<string, bool> _begun = new(StringComparer.Ordinal);
+    private volatile bool _allBegun;
 
     /// <summary>By kind, as in Service.</summary>
     public IEnumerable<(string Kind, HistogramReading Reading)> Read() =>
@@ -41,10 +46,14 @@ public sealed class ProgrammingLatency(TimeProvider clock)
                 var (kind, at) = _open[i];
                 if (kinds.IsEmpty || kinds.Contains(kind))
                 {
-                    _latency._kinds.GetOrAdd(kind, _ => new Histogram()).Record(_latency._clock.GetElapsedTime(at));
+                    if (!_latency._begun.TryAdd(kind, true) || _latency._allBegun)
+                    {
+                        _latency._kinds.GetOrAdd(kind, _ => new Histogram()).Record(_latency._clock.GetElapsedTime(at));
+                    }
                     _open.RemoveAt(i);
                 }
             }
+            _latency._allBegun |= kinds.IsEmpty;
         }
 
         public void Dispose()

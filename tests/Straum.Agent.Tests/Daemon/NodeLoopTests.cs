@@ -4,6 +4,7 @@ using Straum.Agent.Configuration;
 using Straum.Agent.Daemon;
 using Straum.Agent.Daemon.Conditions;
 using Straum.Agent.Metrics;
+using Straum.Control.Addressing;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Programs;
 using Straum.Datapath.Tables;
@@ -20,6 +21,7 @@ public sealed class NodeLoopTests : IDisposable
 {
     private readonly KernelFixture _kernel = new();
     private readonly SnapshotBuilder _cluster = new() { AllSynced = true };
+    private readonly ManualClock _clock = new();
 
     public NodeLoopTests()
     {
@@ -84,6 +86,22 @@ public sealed class NodeLoopTests : IDisposable
     });
 
     [Fact]
+    public void RouteTakenAway_IsPutBack_WhenItIsTimeToCompare() => Run((loop, _, _) =>
+    {
+        loop.Pass();
+        var routes = _kernel.Routes();
+        TakeRoutesAway();
+
+        _clock.Advance(TimeSpan.FromSeconds(29));
+        loop.Pass();
+        _kernel.Routes().ShouldBeEmpty("too early");
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        loop.Pass();
+
+        _kernel.Routes().ShouldBe(routes);
+    });
+
+    [Fact]
     public void NodeThatJoins_GetsItsRoute() => Run((loop, _, _) =>
     {
         loop.Pass();
@@ -125,7 +143,7 @@ public sealed class NodeLoopTests : IDisposable
             // Larger tables are made from the objects.
             objects.Delete(recursive: true);
             using var netlink = RtNetlink.Open();
-            var loop = new LoopDriver(new NodeReconciler(datapath, attachments, netlink, TimeProvider.System), netlink, () => _cluster.Build());
+            var loop = new LoopDriver(new NodeReconciler(datapath, attachments, netlink, _clock), netlink, () => _cluster.Build(), _clock);
 
             Pass();
             board.Next(_ => false).ShouldBeNull("a table that grows would have room with the next pass");
@@ -163,7 +181,7 @@ public sealed class NodeLoopTests : IDisposable
         _kernel.Agent(BpfObjects.Directory, new TableSizes { Slots = 64 }, (datapath, attachments) =>
         {
             using var netlink = RtNetlink.Open();
-            var loop = new LoopDriver(new NodeReconciler(datapath, attachments, netlink, TimeProvider.System), netlink, () => _cluster.Build());
+            var loop = new LoopDriver(new NodeReconciler(datapath, attachments, netlink, _clock), netlink, () => _cluster.Build(), _clock);
             loop.Pass();
             Serve([.. Enumerable.Range(0, 300).Select(i => $"10.244.{i / 250}.{(i % 250) + 1}")]);
 
@@ -197,8 +215,8 @@ public sealed class NodeLoopTests : IDisposable
     private void Run(Action<LoopDriver, LoadedDatapath, RtNetlink> test) => _kernel.Agent((datapath, attachments, _) =>
     {
         using var netlink = RtNetlink.Open();
-        var reconciler = new NodeReconciler(datapath, attachments, netlink, TimeProvider.System);
-        test(new LoopDriver(reconciler, netlink, () => _cluster.Build()), datapath, netlink);
+        var reconciler = new NodeReconciler(datapath, attachments, netlink, _clock);
+        test(new LoopDriver(reconciler, netlink, () => _cluster.Build(), _clock), datapath, netlink);
     });
 
     private void TakeRoutesAway()
@@ -234,15 +252,22 @@ public sealed class NodeLoopTests : IDisposable
     };
 
     /// <summary>What stands around a pass in the agent: every kind has told of a change before it.</summary>
-    private sealed class LoopDriver(NodeReconciler reconciler, RtNetlink netlink, Func<Snapshot> snapshot)
+    private sealed class LoopDriver
     {
-        private readonly ProgrammingLatency _latency = new(TimeProvider.System);
-        private NodeLoop? _loop;
+        private readonly ProgrammingLatency _latency;
+        private readonly NodeLoop _loop;
+        private readonly Func<Snapshot> _snapshot;
 
-        private NodeLoop Loop => _loop ??= new NodeLoop(new AgentOptions { Node = new() { Name = "n1" } }, reconciler, netlink, _ => [], _latency,
-            TimeProvider.System, NullLogger.Instance);
+        public LoopDriver(NodeReconciler reconciler, RtNetlink netlink, Func<Snapshot> snapshot, TimeProvider clock)
+        {
+            (_latency, _snapshot) = (new ProgrammingLatency(clock), snapshot);
+            _loop = new NodeLoop(new AgentOptions { Node = new() { Name = "n1" } }, reconciler, netlink, _ => [], _latency, clock, NullLogger.Instance);
+            // What the first lists told was programmed before.
+            using var first = _latency.Take();
+            first.Programmed();
+        }
 
-        public NodeLoopState State => Loop.State;
+        public NodeLoopState State => _loop.State;
 
         public void Pass()
         {
@@ -251,12 +276,12 @@ public sealed class NodeLoopTests : IDisposable
                 _latency.Arrived(kind);
             }
             using var waiting = _latency.Take();
-            Loop.Pass(snapshot(), waiting);
+            _loop.Pass(_snapshot(), waiting);
         }
 
-        public void NetworkChanged() => Loop.NetworkChanged();
+        public void NetworkChanged() => _loop.NetworkChanged();
 
-        public void AuditNext() => Loop.AuditNext();
+        public void AuditNext() => _loop.AuditNext();
 
         /// <summary>How often this kind's events have reached the kernel.</summary>
         public long Programmed(string kind) => _latency.Read().Where(k => k.Kind == kind).Sum(k => k.Reading.Count);

@@ -26,11 +26,59 @@ public sealed class MetricsTextTests
         lines[^1].ShouldBe("");
     }
 
+    // It waits for all other lists, and for whatever else the agent does at its start.
+    [Fact]
+    public void Latency_OfWhatWasListedAtTheStart_IsNoChanges()
+    {
+        var clock = new ManualClock();
+        var latency = new ProgrammingLatency(clock);
+        Array.ForEach(["Node", "Service", "EndpointSlice"], latency.Arrived);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        using (var half = latency.Take())
+        {
+            half.Programmed("Service", "EndpointSlice");
+        }
+        latency.Arrived("Service");
+        clock.Advance(TimeSpan.FromMilliseconds(3));
+        using (var whole = latency.Take())
+        {
+            whole.Programmed();
+        }
+
+        var (kind, reading) = latency.Read().ShouldHaveSingleItem();
+        (kind, reading.Count).ShouldBe(("Service", 1));
+        reading.Longest.ShouldBe(0.003, 1e-9);
+    }
+
+    [Fact]
+    public void Latency_OfTheFirstObjectOfAKind_Counts()
+    {
+        var clock = new ManualClock();
+        var latency = new ProgrammingLatency(clock);
+        latency.Arrived("Node");
+        using (var first = latency.Take())
+        {
+            first.Programmed();
+        }
+
+        latency.Arrived("Service");
+        using (var second = latency.Take())
+        {
+            second.Programmed();
+        }
+
+        latency.Read().ShouldHaveSingleItem().Kind.ShouldBe("Service");
+    }
+
     [Fact]
     public void Latency_OfAPassThatFailed_CountsFromTheFirstEvent()
     {
         var clock = new ManualClock();
         var latency = new ProgrammingLatency(clock);
+        using (var first = latency.Take())
+        {
+            first.Programmed();
+        }
         latency.Arrived("Service");
         clock.Advance(TimeSpan.FromMilliseconds(20));
         latency.Arrived("Service");
