@@ -33,15 +33,20 @@ bin/bpf/%.bpf.o: bpf/%.bpf.c $(BPF_HDR)
 	@tools/step.sh $@ $(CLANG) $(BPF_FLAGS) -c $< -o $@
 
 # The same programs over tables of other layouts: what the tests of upgrades come from and go to.
+OTHER_BUILDS := next key
+
 .PHONY: bpf-next
 bpf-next: deps
-	@$(MAKE) --no-print-directory -s $(BPF_SRC:bpf/%.bpf.c=bin/bpf-next/%.bpf.o)
+	@$(MAKE) --no-print-directory -s $(foreach build,$(OTHER_BUILDS),$(BPF_SRC:bpf/%.bpf.c=bin/bpf-$(build)/%.bpf.o))
 
-bin/bpf-next/%.bpf.o: bpf/%.bpf.c $(BPF_HDR) tests/layouts/next.sed
-	@mkdir -p $(@D) build
-	rm -rf build/bpf-next-$* && cp -r bpf build/bpf-next-$*
-	sed -i -f tests/layouts/next.sed build/bpf-next-$*/abi/*.h
-	$(CLANG) $(subst -Ibpf,-Ibuild/bpf-next-$*,$(BPF_FLAGS)) -c build/bpf-next-$*/$*.bpf.c -o $@
+define other_build
+bin/bpf-$(1)/%.bpf.o: bpf/%.bpf.c $(BPF_HDR) tests/layouts/$(1).sed
+	@mkdir -p $$(@D) build
+	rm -rf build/bpf-$(1)-$$* && cp -r bpf build/bpf-$(1)-$$*
+	sed -i -f tests/layouts/$(1).sed build/bpf-$(1)-$$*/abi/*.h
+	$$(CLANG) $$(subst -Ibpf,-Ibuild/bpf-$(1)-$$*,$$(BPF_FLAGS)) -c build/bpf-$(1)-$$*/$$*.bpf.c -o $$@
+endef
+$(foreach build,$(OTHER_BUILDS),$(eval $(call other_build,$(build))))
 
 bin/straum-cni: $(wildcard cni/*.c cni/*.h)
 	@mkdir -p $(@D)

@@ -8,6 +8,9 @@ internal static class BpfObjects
     /// <summary>The same programs over tables of other layouts (tests/layouts/next.sed): another build. Made by `make bpf-next`.</summary>
     public static string NextDirectory { get; } = Find("bpf-next");
 
+    /// <summary>With another key of the flow table (tests/layouts/key.sed).</summary>
+    public static string KeyDirectory { get; } = Find("bpf-key");
+
     private static string Find(string name)
     {
         for (var dir = new DirectoryInfo(AppContext.BaseDirectory); dir is not null; dir = dir.Parent)
