@@ -100,7 +100,7 @@ public static class AgentDaemon
         await using var api = await LocalApiServer.StartAsync(Path.Combine(options.Paths.Run, "agent.sock"), state, routes =>
         {
             routes.MapCni(cni);
-            routes.MapMetrics(state.ReadMetrics);
+            routes.MapMetrics(() => Task.FromResult(state.ReadMetrics()));
         }, ct);
 
         // :: Step 6: follow the objects.

@@ -20,7 +20,9 @@ namespace Straum.Agent.Metrics;
 /// </summary>
 /// <param name="listen">Null: nowhere.</param>
 /// <param name="node">This node's name.</param>
-/// <param name="read">Makes the text. Nobody has to say who he is, so however often it is asked for it is made once a second.</param>
+/// <param name="read">
+/// Makes the text. Nobody has to say who he is, so however many ask, one makes it, and as seldom as <see cref="TextAsync"/> says.
+/// </param>
 /// <param name="clock">Times the tries and the text.</param>
 /// <param name="log">Says where it is served, and why it is not.</param>
 public sealed class MetricsServer(ListenPoint? listen, string node, Func<string> read, TimeProvider clock, ILogger log)
@@ -29,9 +31,17 @@ public sealed class MetricsServer(ListenPoint? listen, string node, Func<string>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
     private const int MostConnections = 64;
 
+    // One that says nothing keeps its place no longer than that; who scrapes connects anew.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(5);
+
+    // Of the time, what making the text may take at most: one part in so many.
+    private const int Share = 10;
+
     private readonly Lock _reading = new();
-    private string? _text;
+    private Task<string>? _text;
+    private TimeSpan _textFor;
     private long _textAt;
+    private string? _told;
     private Problem? _problem;
 
     /// <summary>Why nothing is served, or null. Safe to read from any thread.</summary>
@@ -50,7 +60,7 @@ public sealed class MetricsServer(ListenPoint? listen, string node, Func<string>
             {
                 await ServeAsync(Listen(listen!), ct);
             }
-            catch (SocketException e)
+            catch (Exception e) when (!ct.IsCancellationRequested)
             {
                 Failed(e);
             }
@@ -70,10 +80,12 @@ public sealed class MetricsServer(ListenPoint? listen, string node, Func<string>
                 kestrel.AddServerHeader = false;
                 kestrel.Limits.MaxConcurrentConnections = MostConnections;
                 kestrel.Limits.MaxRequestBodySize = 0;
+                kestrel.Limits.KeepAliveTimeout = Silence;
+                kestrel.Limits.RequestHeadersTimeout = Silence;
                 kestrel.Listen((IPEndPoint)socket.LocalEndPoint!, static http => http.Protocols = HttpProtocols.Http1);
             });
         await using var application = builder.Build();
-        application.MapMetrics(Text);
+        application.MapMetrics(TextAsync);
         application.MapFallback(static context =>
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -88,24 +100,52 @@ public sealed class MetricsServer(ListenPoint? listen, string node, Func<string>
         }
         finally
         {
-            await application.StopAsync(CancellationToken.None);
+            // Nobody is waited for: a scrape that is cut is made again, and an agent that ends must end.
+            await application.StopAsync(new CancellationToken(canceled: true));
         }
     }
 
-    private string Text()
+    /// <summary>
+    /// The text, made anew by the first who asks once it is a second old, and ten times as old as making it took; everybody else
+    /// gets what is there, or waits for what is being made.
+    /// </summary>
+    private Task<string> TextAsync()
     {
         lock (_reading)
         {
-            if (_text is null || clock.GetElapsedTime(_textAt) >= Freshness)
+            if (_text is null || (_text.IsCompleted && clock.GetElapsedTime(_textAt) >= _textFor))
             {
-                _text = read();
-                _textAt = clock.GetTimestamp();
+                _text = Task.Run(Read);
             }
             return _text;
         }
     }
 
-    private void Failed(SocketException e)
+    private string Read()
+    {
+        var started = clock.GetTimestamp();
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e.Message != _told)
+        {
+            _told = e.Message;
+            log.LogWarning("metrics cannot be read: {Reason}", e.Message);
+            throw;
+        }
+        finally
+        {
+            lock (_reading)
+            {
+                _textAt = clock.GetTimestamp();
+                var took = clock.GetElapsedTime(started, _textAt) * Share;
+                _textFor = took > Freshness ? took : Freshness;
+            }
+        }
+    }
+
+    private void Failed(Exception e)
     {
         var problem = new Problem
         {
@@ -113,7 +153,7 @@ public sealed class MetricsServer(ListenPoint? listen, string node, Func<string>
             Object = new ObjectName("Node", new NamespacedName("", node)),
             Field = "metrics.listen",
             Message = $"Nothing can listen on {listen}: {e.Message}; metrics are on agent.sock alone.",
-            Fix = e.SocketErrorCode == SocketError.AddressAlreadyInUse ? $"`ss -lntp sport = :{listen!.Port}` on the node says who does; choose another port." : "Write an address that this node has.",
+            Fix = e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } ? $"`ss -lntp sport = :{listen!.Port}` on the node says who does; choose another port." : "Write an address that this node has.",
         };
         if (problem != Problem)
         {

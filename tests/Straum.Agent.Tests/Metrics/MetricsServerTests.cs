@@ -10,6 +10,7 @@ namespace Straum.Agent.Tests.Metrics;
 public sealed class MetricsServerTests : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(1));
     private readonly HttpClient _http = new();
     private Task _running = Task.CompletedTask;
     private int _reads;
@@ -20,6 +21,7 @@ public sealed class MetricsServerTests : IAsyncDisposable
         await Should.ThrowAsync<OperationCanceledException>(_running);
         _http.Dispose();
         _stop.Dispose();
+        _limit.Dispose();
     }
 
     [Theory]
@@ -67,6 +69,32 @@ public sealed class MetricsServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Metrics_ThatCannotBeRead_AreTriedOnceForAll()
+    {
+        Start(IPAddress.Loopback, out var port, () => throw new InvalidOperationException("no table"));
+
+        (await AskAsync($"http://127.0.0.1:{port}/metrics")).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        (await AskAsync($"http://127.0.0.1:{port}/metrics")).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+
+        _reads.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Stop_WithARequestThatNeverEnds_WaitsForNobody()
+    {
+        Start(IPAddress.Loopback, out var port);
+        (await AskAsync($"http://127.0.0.1:{port}/metrics")).Dispose();
+        using var client = new TcpClient("127.0.0.1", port);
+        await client.GetStream().WriteAsync("GET /metrics HTTP/1.1\r\nHost: x\r\n"u8.ToArray(), _stop.Token);
+        (await AskAsync($"http://127.0.0.1:{port}/metrics")).Dispose();
+
+        await _stop.CancelAsync();
+
+        // Kestrel's own patience is thirty seconds.
+        await Should.ThrowAsync<OperationCanceledException>(_running.WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Port_ThatIsInUse_IsAProblem_AndTakenWhenItIsFree()
     {
         var other = new TcpListener(IPAddress.Loopback, 0);
@@ -100,20 +128,25 @@ public sealed class MetricsServerTests : IAsyncDisposable
         server.Problem.ShouldBeNull();
     }
 
-    private MetricsServer Start(IPAddress? address, out int port)
+    private MetricsServer Start(IPAddress? address, out int port, Func<string>? read = null)
     {
         using (var free = new TcpListener(IPAddress.IPv6Any, 0))
         {
             free.Start();
             port = ((IPEndPoint)free.LocalEndpoint).Port;
         }
-        return Start(new ListenPoint(address, port));
+        return Start(new ListenPoint(address, port), read);
     }
 
     // Pauses between tries are over at once.
-    private MetricsServer Start(ListenPoint listen)
+    private MetricsServer Start(ListenPoint listen, Func<string>? read = null)
     {
-        var server = new MetricsServer(listen, "n1", () => $"read {Interlocked.Increment(ref _reads)}\n", new EagerTime(), NullLogger.Instance);
+        string Read()
+        {
+            var text = $"read {Interlocked.Increment(ref _reads)}\n";
+            return read is null ? text : read();
+        }
+        var server = new MetricsServer(listen, "n1", Read, new EagerTime(), NullLogger.Instance);
         _running = Task.Run(() => server.RunAsync(_stop.Token), CancellationToken.None);
         return server;
     }
@@ -129,7 +162,7 @@ public sealed class MetricsServerTests : IAsyncDisposable
             }
             catch (HttpRequestException)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(10), _stop.Token);
+                await Task.Delay(TimeSpan.FromMilliseconds(10), _limit.Token);
             }
         }
     }
@@ -143,7 +176,7 @@ public sealed class MetricsServerTests : IAsyncDisposable
             {
                 return found;
             }
-            await Task.Delay(TimeSpan.FromMilliseconds(10), _stop.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), _limit.Token);
         }
     }
 }

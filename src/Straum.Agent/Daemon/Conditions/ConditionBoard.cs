@@ -57,7 +57,8 @@ internal sealed class ConditionBoard(string node)
         var isFree = holder is null || (holder != node && _now.Snapshot.Nodes.Find("", holder) is null);
         if (_now.Missing.ContainsKey(service.Key))
         {
-            return isFree ? ConditionStep.Claim : ConditionStep.None;
+            // Where our own Node is no more, everybody would take our condition away again.
+            return isFree && _now.Snapshot.Nodes.Find("", node) is not null ? ConditionStep.Claim : ConditionStep.None;
         }
         return holder == node || (holder is not null && isFree) ? ConditionStep.Clear : ConditionStep.None;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -23,11 +24,15 @@ namespace Straum.Agent.Daemon.Conditions;
 internal sealed class ServiceConditions(KubernetesClient? client, string node, TimeProvider clock, Random random, ILogger log)
 {
     // Tables of a thousand nodes are full in the same second: the first writes, and the others see it before it is their turn.
+    // Who was not the first waits for another turn, or all who were not would go on in step.
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
 
     // What was written is watched within moments. A Service that then still is as it was is seen to once more.
     private static readonly TimeSpan Echo = TimeSpan.FromSeconds(30);
+
+    // A right that is missing is missing on every node, and each try is a line in the API server's audit log.
+    private static readonly TimeSpan UntilRightsChange = TimeSpan.FromHours(1);
 
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConditionBoard _board = new(node);
@@ -70,9 +75,10 @@ internal sealed class ServiceConditions(KubernetesClient? client, string node, T
         {
             return null;
         }
+        var isOurs = false;
         try
         {
-            await WriteAsync(watched.Key, ct);
+            isOurs = await WriteAsync(watched.Key, ct);
             _hasFailed = false;
             _pauses.Reset();
         }
@@ -80,18 +86,33 @@ internal sealed class ServiceConditions(KubernetesClient? client, string node, T
         {
             // Changed, or gone, since it was read: the watch will tell.
         }
-        catch (Exception e) when (e is KubernetesException or HttpRequestException || (e is OperationCanceledException && !ct.IsCancellationRequested))
+        catch (KubernetesException e) when (IsOfThisService(e.StatusCode))
         {
-            if (!_hasFailed)
-            {
-                log.LogWarning("conditions on Services cannot be written: {Reason}{Hint}", e.Message,
-                    e is KubernetesException { IsForbidden: true } ? ". It is not among the rights of the manifests; docs/guide/install.md says how to grant it. Events and straum status tell the same" : "");
-            }
-            _hasFailed = true;
-            return _pauses.Next((e as KubernetesException)?.Status.RetryAfter);
+            log.LogWarning("the condition of Service {Service} cannot be written: {Reason}", watched.Key, e.Message);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            return Failed(e);
         }
         _settled[watched.Key] = (watched, clock.GetTimestamp());
-        return Pace * (0.5 + random.NextDouble());
+        return isOurs ? Pace * (0.5 + random.NextDouble()) : Spread * random.NextDouble();
+    }
+
+    // Whoever refused one for what it is (a webhook, a validation) may take the next.
+    private static bool IsOfThisService(HttpStatusCode? status) =>
+        status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError
+            and not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+
+    private TimeSpan Failed(Exception e)
+    {
+        var isForbidden = e is KubernetesException { IsForbidden: true };
+        if (!_hasFailed)
+        {
+            log.LogWarning("conditions on Services cannot be written: {Reason}{Hint}", e.Message,
+                isForbidden ? ". It is not among the rights of the manifests; docs/guide/install.md says how to grant it. Events and straum status tell the same" : "");
+        }
+        _hasFailed = true;
+        return isForbidden ? UntilRightsChange * (0.5 + random.NextDouble()) : _pauses.Next((e as KubernetesException)?.Status.RetryAfter);
     }
 
     private Service? Next()
@@ -107,18 +128,21 @@ internal sealed class ServiceConditions(KubernetesClient? client, string node, T
         return _board.Next(service => _settled.TryGetValue(service.Key, out var last) && ReferenceEquals(last.Watched, service));
     }
 
-    private async Task WriteAsync(NamespacedName key, CancellationToken ct)
+    // False when another node was faster.
+    private async Task<bool> WriteAsync(NamespacedName key, CancellationToken ct)
     {
         // A list of one, which the agent may ask for already.
         var one = new Selection { Namespace = key.Namespace, FieldSelector = $"metadata.name={key.Name}" };
         if ((await client!.ListAllAsync(Kinds.Services, one, ct)).Objects is not [var service])
         {
-            return;
+            return false;
         }
-        if (PatchFor(service) is { } patch)
+        if (PatchFor(service) is not { } patch)
         {
-            await client.PatchStatusItemsAsync(Kinds.Services, key, patch, ct);
+            return false;
         }
+        await client.PatchStatusItemsAsync(Kinds.Services, key, patch, ct);
+        return true;
     }
 
     private JsonObject? PatchFor(Service service) => _board.StepFor(service) switch

@@ -47,6 +47,15 @@ public sealed class ConditionBoardTests
     }
 
     [Fact]
+    public void Service_WhereOurOwnNodeIsNoMore_IsLeftAlone()
+    {
+        _cluster.Nodes = _cluster.Nodes.Remove(new("", "n1"));
+        Serve("web");
+        Lack("web");
+        Next().ShouldBeNull("everybody else would take it away again");
+    }
+
+    [Fact]
     public void Service_ThatThisNodeHolds_IsWrittenOnce()
     {
         Serve("web", holder: "n1");

@@ -97,7 +97,7 @@ public sealed class ServiceConditionsTests : IDisposable
     }
 
     [Fact]
-    public async Task Right_ThatIsMissing_IsToldOnce_AndAskedForLessAndLess()
+    public async Task Right_ThatIsMissing_IsToldOnce_AndAskedForSeldom()
     {
         Lack();
         _api.Refusal = HttpStatusCode.Forbidden;
@@ -109,11 +109,32 @@ public sealed class ServiceConditionsTests : IDisposable
         }
 
         _log.Warnings.ShouldHaveSingleItem().ShouldContain("install.md");
-        pauses[^1].ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMinutes(2.5));
+        pauses.ShouldAllBe(p => p >= TimeSpan.FromMinutes(30));
 
         // Granted at last.
         _api.Refusal = null;
         (await StepAsync()).ShouldNotBeNull().ShouldBeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Service_ThatRefusesItsCondition_DoesNotHoldUpTheOthers()
+    {
+        Lack();
+        _api.Refusal = HttpStatusCode.UnprocessableEntity;
+
+        (await StepAsync()).ShouldNotBeNull();
+
+        (await StepAsync()).ShouldBeNull();
+        _log.Warnings.ShouldHaveSingleItem().ShouldContain("Service shop/web");
+    }
+
+    [Fact]
+    public async Task Answer_ThatIsNoService_IsAFailure_AndNoMore()
+    {
+        Lack();
+        _api.Answers = "";
+        (await StepAsync()).ShouldNotBeNull();
+        _log.Warnings.ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -162,6 +183,9 @@ public sealed class ServiceConditionsTests : IDisposable
 
         public HttpStatusCode? Refusal { get; set; }
 
+        /// <summary>To a patch; null for the Service.</summary>
+        public string? Answers { get; set; }
+
         private string Web => $$$"""{"metadata":{"namespace":"shop","name":"web","resourceVersion":"7"},"status":{"conditions":{{{Conditions}}}}}""";
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
@@ -172,7 +196,7 @@ public sealed class ServiceConditionsTests : IDisposable
                 return Answer(HttpStatusCode.OK, $$$"""{"kind":"ServiceList","metadata":{"resourceVersion":"9"},"items":[{{{Web}}}]}""");
             }
             Patches.Add(JsonNode.Parse(await request.Content!.ReadAsStringAsync(ct))!);
-            return Refusal is { } status ? Answer(status, $$"""{"kind":"Status","code":{{(int)status}},"message":"no"}""") : Answer(HttpStatusCode.OK, Web);
+            return Refusal is { } status ? Answer(status, $$"""{"kind":"Status","code":{{(int)status}},"message":"no"}""") : Answer(HttpStatusCode.OK, Answers ?? Web);
         }
 
         private static HttpResponseMessage Answer(HttpStatusCode status, string body) => new(status) { Content = new StringContent(body) };
