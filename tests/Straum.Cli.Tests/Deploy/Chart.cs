@@ -48,8 +48,10 @@ internal static class Chart
     private static string ScrapeAnnotations()
     {
         var patch = File.ReadAllText(Path.Combine(Deployment.Folder, "metrics", "annotations.yaml")).Split("      annotations:\n")[1];
-        return "        {{- with ((.Values.config).metrics).listen }}\n"
-            + Once(patch, "prometheus.io/port: \"9962\"", "prometheus.io/port: {{ regexReplaceAll \"^.*:\" . \"\" | quote }}") + "        {{- end }}\n";
+        // On loopback nobody from elsewhere can scrape it: a proxy on the node does.
+        return "        {{- $listen := ((.Values.config).metrics).listen | default \"\" }}\n"
+            + "        {{- if and $listen (not (regexMatch \"^(127\\\\.|\\\\[::1\\\\])\" $listen)) }}\n"
+            + Once(patch, "prometheus.io/port: \"9962\"", "prometheus.io/port: {{ regexReplaceAll \"^.*:\" $listen \"\" | quote }}") + "        {{- end }}\n";
     }
 
     // What the patch of the kustomize component adds, as one more rule.

@@ -37,11 +37,13 @@ public sealed class HelmTests
 
     [Theory]
     [InlineData("config.metrics.listen=:9962", "9962")]
-    [InlineData("config.metrics.listen=[::1]:9999", "9999")]
+    [InlineData("config.metrics.listen=[fd00::1]:9999", "9999")]
+    [InlineData("config.metrics.listen=[::1]:9999", null)]
+    [InlineData("config.metrics.listen=127.0.0.1:9962", null)]
     [InlineData("config.metrics.listen=", null)]
     [InlineData("config.metrics=null", null)]
     [InlineData("config=null", null)]
-    public void ScrapeAnnotations_AreThere_WhereMetricsAreServed(string value, string? port)
+    public void ScrapeAnnotations_AreThere_WhereMetricsAreServedToOthers(string value, string? port)
     {
         var pod = Render("--set", value).One("DaemonSet")["spec"]!["template"]!["metadata"]!["annotations"]!;
         ((string?)pod["prometheus.io/port"]).ShouldBe(port);
