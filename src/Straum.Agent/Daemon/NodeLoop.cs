@@ -9,7 +9,9 @@ using Straum.Control;
 using Straum.Control.Problems;
 using Straum.Control.Routing;
 using Straum.Control.Services;
+using Straum.Datapath.Abi;
 using Straum.Datapath.Nodes;
+using Straum.Datapath.Services;
 using Straum.Datapath.Tables;
 using Straum.Kubernetes;
 using Straum.Kubernetes.Decoding;
@@ -46,6 +48,9 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
 
     // Nobody tells of everything: a route that someone else replaced, a program that someone else detached.
     private static readonly TimeSpan Audit = TimeSpan.FromSeconds(30);
+
+    // When what rests is free again. A little later: a timer may come a moment early.
+    private static readonly TimeSpan Rest = ServiceReconciler.Grace + TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Housekeeping = TimeSpan.FromSeconds(1);
 
     // One slot: while a pass runs, any number of changes become one.
@@ -107,9 +112,9 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             using var waiting = latency.Take();
             try
             {
-                var complete = Pass(Volatile.Read(ref _snapshot), waiting);
+                var next = Pass(Volatile.Read(ref _snapshot), waiting);
                 pause = FirstPause;
-                retry.Change(complete ? Audit : LongestPause, Timeout.InfiniteTimeSpan);
+                retry.Change(next, Timeout.InfiniteTimeSpan);
             }
             catch (Exception e) when (e is LinuxException or IOException)
             {
@@ -131,14 +136,14 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
     /// <summary>One pass.</summary>
     /// <param name="snapshot">What shall be so.</param>
     /// <param name="waiting">Settled as far as the kernel does what was said.</param>
-    /// <returns>False when a table had no room for all: some may become free without an event.</returns>
+    /// <returns>When the next is due without an event: sooner when a table had no room for all, as some may become free.</returns>
     /// <exception cref="LinuxException">The kernel refused a step; those before it are done.</exception>
-    internal bool Pass(Snapshot snapshot, ProgrammingLatency.Waiting waiting)
+    internal TimeSpan Pass(Snapshot snapshot, ProgrammingLatency.Waiting waiting)
     {
         // Until every watch has synced, absence means nothing, and what the kernel has is better than what we know.
         if (!snapshot.AllSynced)
         {
-            return true;
+            return Audit;
         }
         var started = clock.GetTimestamp();
         // A Node object that was deleted under us still has its pods: go on with what it last said.
@@ -146,7 +151,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         if ((found ?? State.Node) is not { } node)
         {
             Publish(State with { Waiting = $"Node {options.Node.Name} does not exist yet (is node.name right?)" });
-            return true;
+            return Audit;
         }
         var audits = Interlocked.Exchange(ref _auditNow, false) || clock.GetElapsedTime(_audited) >= Audit;
         if (audits)
@@ -170,7 +175,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         if (part is null)
         {
             Publish(State with { Waiting = WaitingForDevice(node), Problems = [.. routing.Problems, .. plan.Problems, .. services.Problems] });
-            return services.Unplaced == 0;
+            return services.Unplaced == 0 ? Audit : LongestPause;
         }
         ImmutableArray<Problem> unplaced = [.. services.Problems[..services.Unplaced], .. part.Pass.Unplaced];
         if (unplaced.IsEmpty)
@@ -179,10 +184,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         }
 
         // :: Step 3: room, and what there is to tell.
-        if (audits || !unplaced.IsEmpty)
-        {
-            GrowTables();
-        }
+        var growth = audits || !unplaced.IsEmpty ? GrowTables() : TableGrowth.None;
         var took = clock.GetElapsedTime(started);
         var state = new NodeLoopState
         {
@@ -196,6 +198,11 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
                 .. services.Problems, .. part.Pass.Problems, .. _tableProblems, .. takePrefixes(node),
             ],
             Unplaced = unplaced,
+            Settling =
+            [
+                .. services.Problems[..services.Unplaced].Where((_, i) => growth.Settles(services.Short[i].Table)),
+                .. growth.Settles(MapTable.Peers.Name) ? part.Pass.Unplaced : [],
+            ],
             LastPass = clock.GetUtcNow(),
             LastPassTook = took,
             Passes = State.Passes + 1,
@@ -207,7 +214,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
                 services.Published + services.Withdrawn, changes.Peers, changes.Routes, (int)took.TotalMilliseconds);
         }
         Passed?.Invoke(state);
-        return unplaced.IsEmpty;
+        return unplaced.IsEmpty ? Audit : growth.Resting.Count > 0 ? Rest : LongestPause;
     }
 
     private bool IsOverlay => options.Routing.Mode == ConfiguredMode.Vxlan;
@@ -235,39 +242,41 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
     }
 
     // A table that has grown is filled by the next pass, with what found no room in this one.
-    private void GrowTables()
+    private TableGrowth GrowTables()
     {
-        IReadOnlyList<TableUse> grown = [];
+        var growth = TableGrowth.None;
         try
         {
-            _tableProblems = [.. reconciler.Grow(out grown).Select(table => NearlyFull(table, CannotGrow(table)))];
+            growth = reconciler.FindShort();
+            _tableProblems = [.. growth.Stuck.Select(need => Lacks(need, CannotGrow(need.Table)))];
+            reconciler.Grow(growth);
         }
         catch (Exception e) when (e is LinuxException or IOException)
         {
-            _tableProblems = [.. grown.Select(table => NearlyFull(table, e.Message))];
-            return;
+            _tableProblems = [.. _tableProblems, .. growth.Growing.Select(need => Lacks(need, e.Message))];
+            return growth with { Growing = [] };
         }
-        foreach (var table in grown)
+        foreach (var need in growth.Growing)
         {
-            log.LogWarning("table {Table} had {Used} of {Capacity} entries and was given twice the room; {Key} makes it so from the beginning",
-                table.Name, table.Used, table.Capacity, table.Key);
+            log.LogWarning("the table {Table} {Why}: it was given twice the room; {Key} makes it so from the beginning", need.Table.Name, need.Why, need.Table.Key);
         }
-        if (grown.Count > 0)
+        if (growth.Growing.Count > 0)
         {
             _nodePart = null;
             Wake();
         }
+        return growth;
     }
 
     private static string CannotGrow(TableUse table) => NodeReconciler.CanGrow
         ? "it is as large as this machine's memory lets it be"
         : $"before Linux 6.6 that happens at the agent's start only. Raise {table.Key} and start the agent again";
 
-    private Problem NearlyFull(TableUse table, string why) => new()
+    private Problem Lacks(TableNeed need, string why) => new()
     {
         Severity = Severity.Warning,
         Object = new ObjectName("Node", new NamespacedName("", options.Node.Name)),
-        Message = $"The table {table.Name} has {table.Used} of {table.Capacity} entries and cannot grow: {why}.",
+        Message = $"The table {need.Table.Name} {need.Why} and cannot grow: {why}.",
         Fix = "Give the node more memory, or spread what is on it over more nodes.",
     };
 

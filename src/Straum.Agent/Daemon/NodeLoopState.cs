@@ -25,6 +25,9 @@ internal sealed record NodeLoopState
     /// <summary>Those of the problems that say what found no room in a table.</summary>
     public ImmutableArray<Problem> Unplaced { get; init; } = [];
 
+    /// <summary>Those of them whose table has just grown, or may have room in a moment: nothing to tell anybody yet.</summary>
+    public ImmutableArray<Problem> Settling { get; init; } = [];
+
     /// <summary>Why no pass can be made, or null.</summary>
     public string? Waiting { get; init; }
 

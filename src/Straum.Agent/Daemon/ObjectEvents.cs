@@ -10,7 +10,7 @@ namespace Straum.Agent.Daemon;
 
 /// <summary>
 /// Tells whoever looks at an object with kubectl that this node has no room for it. What a table that grows settles by itself is
-/// not told: only what is still so at the next pass. Events tell a story and decide nothing, so one that cannot be written is
+/// not told, nor what a moment may settle: only what is still so at the next pass. Events tell a story and decide nothing, so one that cannot be written is
 /// logged and lost.
 /// </summary>
 /// <param name="client">Null where there is no API server.</param>
@@ -35,7 +35,7 @@ internal sealed class ObjectEvents(KubernetesClient? client, string node, TimePr
     {
         var now = state.Unplaced.ToHashSet();
         _told.IntersectWith(now);
-        foreach (var problem in now.Where(p => _before.Contains(p) && client is not null && _told.Add(p)))
+        foreach (var problem in now.Except(state.Settling).Where(p => _before.Contains(p) && client is not null && _told.Add(p)))
         {
             _waiting.Writer.TryWrite((NamespaceOf(problem.Object), EventOf(problem, state.Snapshot)));
         }

@@ -36,9 +36,11 @@ public sealed class NodeReconciler
     private IReadOnlyCollection<Route> _routesBefore = [];
     private NodeConfig? _config;
 
-    // Tables that had no room for a Service in the last pass, and in the one before.
-    private ImmutableArray<string> _short = [];
-    private ImmutableArray<string> _shortBefore = [];
+    // Tables that had no room for a Service in the last pass: since when, without a pass in between that had, and why.
+    private readonly Dictionary<string, (long Since, string Why)> _short = [];
+
+    // When the last pass over Services began: what had rested long enough then was free in it.
+    private long _servicesAt;
 
     public NodeReconciler(LoadedDatapath datapath, Attachments attachments, RtNetlink netlink, TimeProvider clock)
     {
@@ -77,40 +79,62 @@ public sealed class NodeReconciler
     public static bool CanGrow => Features.Tcx.IsSupported;
 
     /// <summary>
-    /// Doubles the tables that are nearly full, or that had no room in two passes, under traffic: in one alone, what rests may be
-    /// all that was missing. Returns those that cannot be doubled: they are as large as a table gets, or not <see cref="CanGrow"/>.
+    /// The tables that are nearly full, and those that have had no room for a Service for longer than
+    /// <see cref="ServiceReconciler.Grace"/>: until then what rests may be all that is missing.
     /// </summary>
+    /// <exception cref="Straum.Linux.LinuxException">A table could not be read.</exception>
+    public TableGrowth FindShort()
+    {
+        var now = TableSizes.Of(_datapath.Tables);
+        var needs = TableUse.Read(_datapath.Tables).Where(t => t.IsNearlyFull || IsLasting(t.Name))
+            .Select(t => new TableNeed(t, t.IsNearlyFull ? $"has {t.Used} of {t.Capacity} entries" : _short[t.Name].Why))
+            .ToLookup(need => CanGrow && now.Doubled(need.Table.Name) != now);
+        return new TableGrowth([.. needs[true]], [.. needs[false]], [.. _short.Keys.Except(needs.SelectMany(n => n).Select(n => n.Table.Name))]);
+    }
+
+    /// <summary>Doubles the tables that <see cref="FindShort"/> found, under traffic.</summary>
     /// <exception cref="Straum.Linux.LinuxException">There is no memory for it; everything is as it was.</exception>
     /// <exception cref="ExchangeUnfinishedException">The agent has to end.</exception>
-    public IReadOnlyList<TableUse> Grow(out IReadOnlyList<TableUse> grown)
+    public void Grow(TableGrowth growth)
     {
-        var full = TableUse.Read(_datapath.Tables).Where(t => t.IsNearlyFull || (_short.Contains(t.Name) && _shortBefore.Contains(t.Name))).ToArray();
-        var now = TableSizes.Of(_datapath.Tables);
-        var wanted = full.Aggregate(now, (sizes, table) => sizes.Doubled(table.Name));
-        grown = CanGrow ? [.. full.Where(t => now.Doubled(t.Name) != now)] : [];
-        if (grown.Count > 0)
+        if (growth.Growing.Count == 0)
         {
-            // Before everybody has to wait: what is left then is little.
-            _attachments.SettleEach();
-            _datapath.Grow(wanted, learn: () =>
-            {
-                _peers = new TableReconciler<PeerKey, PeerEntry>(_datapath.Tables.Peers);
-                Services = new ServiceReconciler(new KernelServiceTables(_datapath.Tables), _clock);
-                _serviceAddresses = new ServiceAddressTable(_datapath.Tables.ServiceAddresses);
-            });
+            return;
         }
-        return [.. full.Except(grown)];
+        // Before everybody has to wait: what is left then is little.
+        _attachments.SettleEach();
+        _datapath.Grow(growth.Growing.Aggregate(TableSizes.Of(_datapath.Tables), (sizes, need) => sizes.Doubled(need.Table.Name)), learn: () =>
+        {
+            _peers = new TableReconciler<PeerKey, PeerEntry>(_datapath.Tables.Peers);
+            Services = new ServiceReconciler(new KernelServiceTables(_datapath.Tables), _clock);
+            _serviceAddresses = new ServiceAddressTable(_datapath.Tables.ServiceAddresses);
+        });
     }
 
     /// <summary>Writes the Services: a part of its own, without order towards the rest, that asks nothing of netlink.</summary>
     /// <exception cref="Straum.Linux.LinuxException">The kernel refused a write; the pass can be run again.</exception>
     public ServicePass WriteServices(ServicePlan plan)
     {
+        _servicesAt = _clock.GetTimestamp();
         var pass = Services.Reconcile(plan.Frontends);
         _serviceAddresses.Reconcile(plan.Frontends);
-        (_shortBefore, _short) = (_short, pass.Short);
+        RememberShort(pass);
         return pass;
     }
+
+    private void RememberShort(ServicePass pass)
+    {
+        var now = _clock.GetTimestamp();
+        var tables = pass.Short.DistinctBy(s => s.Table).ToDictionary(s => s.Table, s => (_short.TryGetValue(s.Table, out var before) ? before.Since : now, s.Why));
+        _short.Clear();
+        foreach (var (table, shortage) in tables)
+        {
+            _short.Add(table, shortage);
+        }
+    }
+
+    // What was let go of before the shortage began had rested by then, and was not enough.
+    private bool IsLasting(string table) => _short.TryGetValue(table, out var shortage) && _clock.GetElapsedTime(shortage.Since, _servicesAt) >= ServiceReconciler.Grace;
 
     /// <summary>Writes all but the Services, which are to be written before: from here on a former build's tables are given up.</summary>
     /// <exception cref="Straum.Linux.LinuxException">The kernel refused a step; those before it are done, and the pass can be run again.</exception>

@@ -8,5 +8,5 @@ namespace Straum.Datapath.Services;
 /// <param name="Withdrawn">Entries removed.</param>
 /// <param name="Unplaced">Frontends that did not fit: a later pass may find room, also when nothing else has changed.</param>
 /// <param name="Problems">Those frontends, and what this version does not serve; all others are as desired.</param>
-/// <param name="Short">The tables that had no room for those frontends, by their names in the kernel. One may lack a long range and be far from full.</param>
-public sealed record ServicePass(int Published, int Withdrawn, int Unplaced, ImmutableArray<Problem> Problems, ImmutableArray<string> Short);
+/// <param name="Short">What each of those frontends, which are the first problems, did not fit into; in their order.</param>
+public sealed record ServicePass(int Published, int Withdrawn, int Unplaced, ImmutableArray<Problem> Problems, ImmutableArray<TableShortage> Short);

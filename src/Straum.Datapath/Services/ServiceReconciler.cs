@@ -44,7 +44,7 @@ public sealed partial class ServiceReconciler
     private readonly Dictionary<SvcKey, Published> _published = [];
     private readonly Queue<(long At, uint Base, uint Count)> _restingRanges = new();
     private readonly List<Change> _underWay = [];
-    private readonly HashSet<string> _short = [];
+    private readonly List<TableShortage> _short = [];
     private uint _lastId;
 
     // What the kernel holds completely; default when that is not certain.
@@ -166,7 +166,7 @@ public sealed partial class ServiceReconciler
         var ids = new uint[backends.Length];
         if (!TryAcquireAll(frontend, backends, ids))
         {
-            problems.Add(NoRoom(frontend, "backends", "backends", $"({_tables.BackendCapacity} entries) is full"));
+            problems.Add(NoRoom(frontend, "backends", "backends", $"({_tables.BackendCapacity} entries) has no room for {backends.Length}"));
             return null;
         }
         if (!_slots.TryAllocate((uint)ids.Length, out var start))
@@ -375,7 +375,7 @@ public sealed partial class ServiceReconciler
 
     private Problem NoRoom(FrontendSpec frontend, string table, string key, string why)
     {
-        _short.Add(table);
+        _short.Add(new TableShortage(table, why));
         return new Problem
         {
             Severity = Severity.Error,

@@ -7,6 +7,7 @@ using Straum.Agent.Metrics;
 using Straum.Control.Addressing;
 using Straum.Datapath.Nodes;
 using Straum.Datapath.Programs;
+using Straum.Datapath.Services;
 using Straum.Datapath.Tables;
 using Straum.Datapath.Tests;
 using Straum.Datapath.Tests.Nodes;
@@ -47,7 +48,7 @@ public sealed class NodeLoopTests : IDisposable
     {
         netlink.Dispose();
 
-        Should.Throw<ObjectDisposedException>(loop.Pass);
+        Should.Throw<ObjectDisposedException>(() => loop.Pass());
 
         datapath.Tables.Services.Count().ShouldBe(1);
         loop.Programmed("EndpointSlice").ShouldBe(1);
@@ -120,7 +121,7 @@ public sealed class NodeLoopTests : IDisposable
         _kernel.Net.Links.Delete("eth0");
         _cluster.Set(NodeNamed("n3", "172.30.0.13", "10.244.3.0/24"));
         // The device that the last pass saw is gone, and nobody has told yet.
-        Should.Throw<Straum.Linux.LinuxException>(loop.Pass);
+        Should.Throw<Straum.Linux.LinuxException>(() => loop.Pass());
 
         loop.Pass();
 
@@ -187,15 +188,44 @@ public sealed class NodeLoopTests : IDisposable
 
             loop.Pass();
             loop.State.Unplaced.ShouldHaveSingleItem().Message.ShouldBe("10.96.0.10:80/Tcp is not served: the table slots (64 entries) has not 300 free in a row.");
+            _clock.Advance(ServiceReconciler.Grace - TimeSpan.FromMilliseconds(1));
+            loop.Pass().ShouldBeInRange(ServiceReconciler.Grace, ServiceReconciler.Grace * 2, "nobody may come by");
             datapath.Tables.Slots.Length.ShouldBe(64, "what rests from a moment ago may make room");
+            loop.State.Settling.ShouldBe(loop.State.Unplaced);
 
-            loop.Pass(); // 128
-            loop.Pass(); // 256
-            loop.Pass(); // 512
-            loop.Pass();
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
+            foreach (var size in new[] { 128, 256, 512 })
+            {
+                loop.Pass();
+                datapath.Tables.Slots.Length.ShouldBe(size);
+                loop.State.Unplaced.ShouldHaveSingleItem();
+                loop.State.Settling.ShouldBe(loop.State.Unplaced, "the next pass has room");
+            }
+            loop.Pass().ShouldBe(TimeSpan.FromSeconds(30));
 
             loop.State.Unplaced.ShouldBeEmpty();
+            loop.State.Settling.ShouldBeEmpty();
             datapath.Tables.Services.Read().ShouldHaveSingleItem().Value.Count.ShouldBe(300u);
+        });
+
+    [Fact]
+    public void EndpointsThatChangeFasterThanRangesRest_FindRoomInASecond_AndTheTableStaysAsItIs() =>
+        _kernel.Agent(BpfObjects.Directory, new TableSizes { Slots = 64 }, (datapath, attachments) =>
+        {
+            using var netlink = RtNetlink.Open();
+            var loop = new LoopDriver(new NodeReconciler(datapath, attachments, netlink, _clock), netlink, () => _cluster.Build(), _clock);
+            for (var round = 0; round < 30; round++)
+            {
+                Serve([.. Enumerable.Range(0, 20).Select(i => $"10.244.{round}.{i + 1}")]);
+                loop.Pass();
+                if (!loop.State.Unplaced.IsEmpty)
+                {
+                    _clock.Advance(ServiceReconciler.Grace);
+                    loop.Pass();
+                }
+                loop.State.Unplaced.ShouldBeEmpty($"round {round}");
+            }
+            datapath.Tables.Slots.Length.ShouldBe(64);
         });
 
     [Fact]
@@ -269,14 +299,14 @@ public sealed class NodeLoopTests : IDisposable
 
         public NodeLoopState State => _loop.State;
 
-        public void Pass()
+        public TimeSpan Pass()
         {
             foreach (var kind in new[] { "Node", "Service", "EndpointSlice" })
             {
                 _latency.Arrived(kind);
             }
             using var waiting = _latency.Take();
-            _loop.Pass(_snapshot(), waiting);
+            return _loop.Pass(_snapshot(), waiting);
         }
 
         public void NetworkChanged() => _loop.NetworkChanged();

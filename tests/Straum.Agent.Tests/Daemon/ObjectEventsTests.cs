@@ -25,6 +25,9 @@ public sealed class ObjectEventsTests
         events.Passed(new NodeLoopState { Unplaced = [settled, lasting] });
         events.Passed(new NodeLoopState { Unplaced = [lasting] });
         events.Passed(new NodeLoopState { Unplaced = [lasting] });
+        var growing = Unplaced("growing");
+        events.Passed(new NodeLoopState { Unplaced = [lasting, growing] });
+        events.Passed(new NodeLoopState { Unplaced = [lasting, growing], Settling = [growing] });
         events.Passed(new NodeLoopState());
         var last = Unplaced("last");
         events.Passed(new NodeLoopState { Unplaced = [last] });

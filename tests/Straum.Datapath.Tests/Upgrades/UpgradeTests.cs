@@ -219,9 +219,11 @@ public sealed class UpgradeTests : IDisposable
                     datapath.Tables.Services.TryWrite(new SvcKey { Vip = Addr.From(new IPAddress(i + 1)) }, new SvcEntry { Id = i + 10, Flags = 77 });
                 }
 
-                reconciler.Grow(out var grown).ShouldBeEmpty();
+                var growth = reconciler.FindShort();
+                growth.Stuck.ShouldBeEmpty();
+                growth.Growing.ShouldHaveSingleItem().Table.Name.ShouldBe("svc");
+                reconciler.Grow(growth);
 
-                grown.ShouldHaveSingleItem().Name.ShouldBe("svc");
                 datapath.Tables.Services.Capacity.ShouldBe(TrafficNode.Sizes.Services * 2);
                 _node.Write(reconciler);
                 datapath.Tables.Services.Count().ShouldBe(TrafficNode.Frontends);

@@ -16,7 +16,8 @@ internal sealed record Shortage
     public IReadOnlyDictionary<NamespacedName, string> Missing { get; init; } = new Dictionary<NamespacedName, string>();
 
     /// <summary>
-    /// Those of the pass before too, and for the same reason: what a table that grows settles by itself is not among them.
+    /// Those of the pass before too, and for the same reason: what a table that grows settles by itself is not among them, nor what
+    /// a moment may settle.
     /// </summary>
     public IReadOnlyCollection<NamespacedName> Lasting { get; init; } = [];
 
@@ -24,11 +25,12 @@ internal sealed record Shortage
     public Shortage After(NodeLoopState pass)
     {
         var missing = pass.Unplaced.Where(static p => p.Object.Kind == nameof(Service)).GroupBy(static p => p.Object.Name).ToDictionary(static g => g.Key, TextOf);
+        var settling = pass.Settling.Select(static p => p.Object.Name).ToHashSet();
         return new Shortage
         {
             Snapshot = pass.Snapshot,
             Missing = missing,
-            Lasting = [.. missing.Where(m => Missing.GetValueOrDefault(m.Key) == m.Value).Select(static m => m.Key)],
+            Lasting = [.. missing.Where(m => Missing.GetValueOrDefault(m.Key) == m.Value && !settling.Contains(m.Key)).Select(static m => m.Key)],
         };
     }
 
