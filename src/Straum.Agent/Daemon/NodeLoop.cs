@@ -59,6 +59,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
     private readonly RoutingCompiler _routing = new();
     private Snapshot _snapshot = Snapshot.Empty;
     private ImmutableArray<Problem> _tableProblems = [];
+    private ImmutableArray<Problem> _uplinkProblems = [];
     private NodeLoopState _state = new();
     private long _audited = clock.GetTimestamp();
     private bool _auditNow;
@@ -194,7 +195,7 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
             Intent = part.Intent with { Services = plan },
             Problems =
             [
-                .. found is null ? [NodeGone(node)] : Array.Empty<Problem>(), .. snapshot.Problems.Select(ProblemOf), .. routing.Problems, .. plan.Problems,
+                .. found is null ? [NodeGone(node)] : Array.Empty<Problem>(), .. _uplinkProblems, .. snapshot.Problems.Select(ProblemOf), .. routing.Problems, .. plan.Problems,
                 .. services.Problems, .. part.Pass.Problems, .. _tableProblems, .. takePrefixes(node),
             ],
             Unplaced = unplaced,
@@ -235,6 +236,12 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
         if (IntentOf(node, routing, services, view) is not { } intent)
         {
             return (null, default);
+        }
+        _uplinkProblems = ProblemsOf(intent.Uplinks, view);
+        if (!_uplinkProblems.IsEmpty)
+        {
+            // At once: by a device that is down the kernel takes no routes, and that is all that the pass would tell.
+            Publish(State with { Problems = [.. _uplinkProblems, .. State.Problems.Except(_uplinkProblems)] });
         }
         var pass = reconciler.WriteNode(intent);
         _nodePart = new NodePart(view, node, routing, intent, pass);
@@ -316,6 +323,20 @@ internal sealed class NodeLoop(AgentOptions options, NodeReconciler reconciler, 
     private string WaitingForDevice(Node node) => options.Routing.Devices.Count > 0
         ? $"none of the devices {string.Join(", ", options.Routing.Devices)} exists (routing.devices)"
         : $"no device holds an InternalIP of Node {node.Name} ({string.Join(", ", AddressesOf(node).Select(a => a.ToString()))}; name it in routing.devices)";
+
+    private ImmutableArray<Problem> ProblemsOf(IEnumerable<Uplink> uplinks, NetworkView view) =>
+    [
+        .. from uplink in uplinks
+           join link in view.Links on uplink.Index equals link.Index
+           where !link.IsUp || !link.HasCarrier
+           select new Problem
+           {
+               Severity = Severity.Error,
+               Object = new ObjectName("Node", new NamespacedName("", options.Node.Name)),
+               Message = $"The uplink {link.Name} {(link.IsUp ? "has no carrier" : "is down")}: nothing reaches other nodes by it.",
+               Fix = link.IsUp ? "Look at its cable, or at the other end." : $"ip link set {link.Name} up",
+           },
+    ];
 
     private static Problem NodeGone(Node node) => new()
     {

@@ -129,6 +129,31 @@ public sealed class NodeLoopTests : IDisposable
     });
 
     [Fact]
+    public void UplinkThatIsDown_IsAProblem_AlsoWhenThePassFails_UntilItIsUp() => Run((loop, _, _) =>
+    {
+        loop.Pass();
+        _kernel.Net.Links.SetDown(_kernel.Eth0);
+        loop.NetworkChanged();
+        _cluster.Set(NodeNamed("n3", "172.30.0.13", "10.244.3.0/24"));
+
+        Should.Throw<Straum.Linux.LinuxException>(() => loop.Pass(), "a route by a device that is down");
+        loop.State.Problems.ShouldContain(p => p.Message.StartsWith("The uplink eth0 is down") && p.Fix == "ip link set eth0 up");
+
+        _kernel.Net.Links.SetUp(_kernel.Eth0);
+        loop.NetworkChanged();
+        loop.Pass();
+        loop.State.Problems.ShouldBeEmpty();
+    });
+
+    [Fact]
+    public void UplinkWithoutCarrier_IsAProblem() => Run((loop, _, _) =>
+    {
+        _kernel.Net.Links.SetDown(_kernel.Net.Links.Get("wire").Index);
+        loop.Pass();
+        loop.State.Problems.ShouldContain(p => p.Message.StartsWith("The uplink eth0 has no carrier"));
+    });
+
+    [Fact]
     public void TableThatCannotGrow_IsNamedOnEveryServiceThatDidNotFit_UntilItFits()
     {
         var objects = Directory.CreateTempSubdirectory("straum-t-");
