@@ -67,7 +67,8 @@ public static class DatapathRemover
         }
     }
 
-    // Where our filters were: pods' devices keep it when links take their place.
+    // Where our filters were: pods' devices, which keep it when links take the filters' place, and before Linux 6.6 uplinks too. It is
+    // meant for both: the agent puts it there, and a clsact without any filter does nothing for anybody.
     private static IEnumerable<string> RemoveClsact(RtNetlink netlink, HashSet<int> devices)
     {
         foreach (var device in netlink.Links.List().Where(d => devices.Contains(d.Index)))
