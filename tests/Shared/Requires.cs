@@ -24,4 +24,15 @@ public static class Requires
         }
         Assert.Skip($"{feature.Name} needs Linux {feature.MinimumKernel}, this is {RunningKernel}");
     }
+
+    /// <summary>For what no probe can tell: that an older kernel does the same thing in another way.</summary>
+    /// <param name="minimum">The first release that does what the test expects.</param>
+    /// <param name="what">What it does.</param>
+    public static void Kernel(Version minimum, string what)
+    {
+        if (RunningKernel < minimum)
+        {
+            Assert.Skip($"{what} since Linux {minimum}, this is {RunningKernel}");
+        }
+    }
 }
