@@ -37,8 +37,8 @@ internal static class CaptureCommand
         return command;
     }
 
-    /// <summary>Nothing of the filter language begins so; tcpdump would take it for an option of its own.</summary>
-    private static bool IsOption(string word) => word is ['-', '-' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z'), ..];
+    // Of the filter language only a minus can begin so, and what begins with one can be written in parentheses.
+    private static bool IsOption(string word) => word is ['-', _, ..];
 
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
     {
@@ -69,6 +69,8 @@ internal static class CaptureCommand
         {
             command.AddRange(["-c", packets.ToString(CultureInfo.InvariantCulture)]);
         }
+        // Whatever the filter says, none of it is an option of tcpdump's, which can run programs and write files.
+        command.Add("--");
         command.AddRange(filter);
         return command;
     }

@@ -67,6 +67,8 @@ public sealed class CaptureCommandTests(TargetPod pod) : IClassFixture<TargetPod
     [Theory]
     [InlineData("--seconds")]
     [InlineData("-z")]
+    [InlineData("-#")]
+    [InlineData("-1")]
     public async Task Capture_OptionOfNeither_IsAUsageFaultAndNoFile(string option)
     {
         var file = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N"));
