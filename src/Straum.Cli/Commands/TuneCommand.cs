@@ -138,7 +138,9 @@ internal static partial class TuneCommand
         var table = Screen.Columns("SETTING", "NOW", "WANTED", "LEFT ALONE");
         foreach (var step in others)
         {
-            table.AddRow([.. new[] { step.Setting.Key, step.Now ?? "-", step.Wanted, step.Action == TuningAction.AsWanted ? "as wanted, " + step.Why : step.Why }.Select(Markup.Escape)]);
+            // A setting that is wanted at least so large may be larger.
+            var verdict = step.Action != TuningAction.AsWanted ? "" : step.Now == step.Wanted ? "as wanted, " : "enough, ";
+            table.AddRow([.. new[] { step.Setting.Key, step.Now ?? "-", step.Wanted, verdict + step.Why }.Select(Markup.Escape)]);
         }
         screen.Write(table);
 
