@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Straum.Linux.Interop;
 
@@ -6,31 +8,37 @@ namespace Straum.Linux;
 /// <summary>Makes changes to a directory survive a power loss: a file made, renamed or removed in it (fsync(2), "does not necessarily ensure").</summary>
 public static class DurableDirectory
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     public static void Sync(string path)
     {
         using var directory = Open(path);
-        Sync(directory, path);
-    }
-
-    /// <summary>Waits until no other process holds the directory by this method, and holds it until what is returned is disposed.</summary>
-    public static SafeFileHandle Lock(string path)
-    {
-        var directory = Open(path);
-        if (Libc.flock(directory, Libc.LOCK_EX) != 0)
-        {
-            var refused = LinuxException.FromLastError("directory lock", path);
-            directory.Dispose();
-            throw refused;
-        }
-        return directory;
-    }
-
-    internal static void Sync(SafeFileHandle directory, string path)
-    {
         if (Libc.fsync(directory) != 0)
         {
             throw LinuxException.FromLastError("directory sync", path);
         }
+    }
+
+    /// <summary>Holds the directory until what is returned is disposed; nobody else who asks by this method holds it at the same time.</summary>
+    /// <param name="path">Whoever may read it may hold it too, by flock(2): for what can do without, or fail.</param>
+    /// <param name="patience">How long to wait for whoever holds it.</param>
+    /// <exception cref="LinuxException">EAGAIN: it was held all the time.</exception>
+    public static SafeFileHandle Lock(string path, TimeSpan patience)
+    {
+        var directory = Open(path);
+        var started = Stopwatch.GetTimestamp();
+        while (Libc.flock(directory, Libc.LOCK_EX | Libc.LOCK_NB) != 0)
+        {
+            var errno = (Errno)Marshal.GetLastPInvokeError();
+            if (errno == Errno.EINTR || (errno == Errno.EAGAIN && Stopwatch.GetElapsedTime(started) < patience))
+            {
+                Thread.Sleep(Pause);
+                continue;
+            }
+            directory.Dispose();
+            throw new LinuxException("directory lock", path, errno, errno == Errno.EAGAIN ? "another process holds it, lslocks says which: let it end, or end it" : null);
+        }
+        return directory;
     }
 
     private static SafeFileHandle Open(string path)

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
 namespace Straum.Linux;
 
 /// <summary>
@@ -9,28 +12,33 @@ public static class DurableFile
     /// <summary>0644.</summary>
     public const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private const string Unfinished = ".new";
+    private const int UniqueLength = 16;
+
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
+
     /// <summary>Puts the content there in one step, unless the file has it already. Directories above are made.</summary>
     /// <param name="path">Of the file.</param>
     /// <param name="content">All of it.</param>
-    /// <param name="mode">Whatever the umask is. Nobody else can read the content at any moment.</param>
+    /// <param name="mode">Whatever the umask is. Nobody whom the mode does not let can read the content at any moment.</param>
     /// <returns>Whether anything was written. It is durable either way.</returns>
     /// <exception cref="IOException">The directory cannot be written; the old file is untouched.</exception>
-    /// <exception cref="LinuxException">The directory cannot be locked or synced.</exception>
+    /// <exception cref="LinuxException">The directory cannot be opened or synced.</exception>
     public static bool Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = Readable)
     {
         try
         {
             MakeFolderOf(path);
             var directory = FolderOf(path);
-            // One writer at a time, so that the temporary name can always be the same: what an interrupted write left is then found.
-            using var folder = DurableDirectory.Lock(directory);
+            // Without a lock: whoever may read the directory could hold it, and this writer up.
+            LeftoversOf(path).Where(IsOld).ToList().ForEach(File.Delete);
             var written = !Has(path, content, mode);
             if (written)
             {
                 Replace(path, content, mode);
             }
             // Also when it was there: whoever wrote it may have ended before this.
-            DurableDirectory.Sync(folder, directory);
+            DurableDirectory.Sync(directory);
             return written;
         }
         catch (UnauthorizedAccessException e)
@@ -39,13 +47,13 @@ public static class DurableFile
         }
     }
 
-    /// <summary>Removes a file, if it is there, and what an interrupted write of it left.</summary>
+    /// <summary>Removes a file, if it is there, and what interrupted writes of it left. A write at the same moment may fail.</summary>
     public static void Remove(string path)
     {
-        if (File.Exists(path) || File.Exists(TemporaryOf(path)))
+        List<string> files = [.. LeftoversOf(path), .. File.Exists(path) ? [path] : Array.Empty<string>()];
+        if (files.Count > 0)
         {
-            File.Delete(path);
-            File.Delete(TemporaryOf(path));
+            files.ForEach(File.Delete);
             DurableDirectory.Sync(FolderOf(path));
         }
     }
@@ -66,13 +74,22 @@ public static class DurableFile
         return missing;
     }
 
-    private static bool Has(string path, ReadOnlySpan<byte> content, UnixFileMode mode) =>
-        File.Exists(path) && File.GetUnixFileMode(path) == mode && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
+    private static bool Has(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
+    {
+        try
+        {
+            return File.Exists(path) && File.GetUnixFileMode(path) == mode && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
+        }
+        catch (IOException)
+        {
+            // Removed since, or somebody who may read it holds it by flock(2), and .NET reads no such file. A new one is nobody's.
+            return false;
+        }
+    }
 
     private static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
-        var temporary = TemporaryOf(path);
-        File.Delete(temporary);
+        var temporary = $"{TemporaryOf(path)}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(UniqueLength / 2))}{Unfinished}";
         try
         {
             using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
@@ -90,8 +107,24 @@ public static class DurableFile
         }
     }
 
-    /// <summary>Beside its place, since only a rename within one file system is one step; it ends in no extension that a runtime or systemd reads.</summary>
-    private static string TemporaryOf(string path) => Path.Combine(FolderOf(path), $".{Path.GetFileName(path)}.new");
+    private static IEnumerable<string> LeftoversOf(string path)
+    {
+        var (folder, begin) = (FolderOf(path), TemporaryOf(path));
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder).Where(f => f.Length == begin.Length + UniqueLength + Unfinished.Length
+                && f.StartsWith(begin, StringComparison.Ordinal) && f.EndsWith(Unfinished, StringComparison.Ordinal)
+                && f.AsSpan(begin.Length, UniqueLength).IndexOfAnyExcept(Hexadecimal) < 0)
+            : [];
+    }
+
+    // No write takes an hour: whoever began this one was killed.
+    private static bool IsOld(string leftover) => DateTime.UtcNow - File.GetLastWriteTimeUtc(leftover) > TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// What temporary names begin with. Beside its place, since only a rename within one file system is one step; they end in no
+    /// extension that a runtime or systemd reads.
+    /// </summary>
+    private static string TemporaryOf(string path) => Path.Combine(FolderOf(path), $".{Path.GetFileName(path)}.");
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 }

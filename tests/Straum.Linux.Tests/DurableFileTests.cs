@@ -35,10 +35,58 @@ public sealed class DurableFileTests : IDisposable
     {
         DurableFile.MakeFolderOf(Place);
         File.WriteAllText(Leftover, "a longer content that was cut o");
+        File.SetLastWriteTimeUtc(Leftover, DateTime.UtcNow - TimeSpan.FromDays(1));
         DurableFile.Write(Place, "key"u8, UnixFileMode.UserRead | UnixFileMode.UserWrite).ShouldBeTrue();
         File.ReadAllText(Place).ShouldBe("key");
         File.GetUnixFileMode(Place).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Names().ShouldBe(["file.conf"]);
+    }
+
+    [Fact]
+    public void Write_WithFilesOfOthersBeside_LeavesThem()
+    {
+        DurableFile.MakeFolderOf(Place);
+        // One that is being written now, and old ones: of another file with a longer name, and of nobody's pattern.
+        string[] others = [Leftover, Leftover.Replace("file.conf", "file.conf.more", StringComparison.Ordinal), Place + ".new"];
+        foreach (var other in others)
+        {
+            File.WriteAllText(other, "theirs");
+            File.SetLastWriteTimeUtc(other, DateTime.UtcNow - TimeSpan.FromDays(other == Leftover ? 0 : 1));
+        }
+        DurableFile.Write(Place, "new"u8).ShouldBeTrue();
+        others.ShouldAllBe(static f => File.ReadAllText(f) == "theirs");
+    }
+
+    // Whoever may read a directory may lock it: any user, or a container that has it read-only.
+    [Fact]
+    public void Write_WhileSomebodyHoldsTheFolder_DoesNotWait()
+    {
+        DurableFile.MakeFolderOf(Place);
+        using var held = DurableDirectory.Lock(Path.GetDirectoryName(Place)!, TimeSpan.Zero);
+        DurableFile.Write(Place, "new"u8).ShouldBeTrue();
+    }
+
+    // The runtime takes a shared lock of what it opens, so somebody's exclusive one is a fault to it.
+    [Fact]
+    public void Write_OverAFileThatSomebodyHolds_ReplacesIt()
+    {
+        DurableFile.Write(Place, "same"u8);
+        using var held = new FileStream(Place, FileMode.Open, FileAccess.Read, FileShare.None);
+        DurableFile.Write(Place, "same"u8).ShouldBeTrue();
+        DurableFile.Write(Place, "same"u8).ShouldBeFalse("nobody holds the new one");
+    }
+
+    [Fact]
+    public void Lock_OfAFolderThatIsHeld_IsAFaultThatSaysHowToFindWho()
+    {
+        using (DurableDirectory.Lock(_root, TimeSpan.Zero))
+        {
+            var fault = Should.Throw<LinuxException>(() => DurableDirectory.Lock(_root, TimeSpan.Zero));
+            fault.Errno.ShouldBe(Errno.EAGAIN);
+            fault.Message.ShouldContain(_root);
+            fault.Message.ShouldContain("lslocks");
+        }
+        DurableDirectory.Lock(_root, TimeSpan.Zero).Dispose();
     }
 
     [Fact]
@@ -76,7 +124,7 @@ public sealed class DurableFileTests : IDisposable
         DurableFile.MakeFolderOf(Place).ShouldBeEmpty();
     }
 
-    private string Leftover => Path.Combine(_root, "one/two/.file.conf.new");
+    private string Leftover => Path.Combine(_root, "one/two/.file.conf.0123456789abcdef.new");
 
     private IEnumerable<string?> Names() => Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Place)!, "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(Path.GetFileName);
 }

@@ -19,6 +19,9 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// <summary>Of the machine at <paramref name="paths"/>.</summary>
     public static Tuner Of(TunePaths paths) => new(paths, new SysctlTree(paths.Settings), ReadFacts(paths));
 
+    /// <summary>Another one is done in less.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     public TuningFacts Facts => facts;
 
     /// <summary>What <see cref="Apply"/> would do, and why; changes nothing.</summary>
@@ -116,8 +119,8 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     ];
 
     // Two that apply at once would each take what the other wrote for what was there before. The root, since a lock of its own file
-    // would be something to remove.
-    private SafeFileHandle Lock() => DurableDirectory.Lock(paths.Root);
+    // would be something to remove; anybody can hold it, so there is an end to waiting.
+    private SafeFileHandle Lock() => DurableDirectory.Lock(paths.Root, Patience);
 
     private List<TuningStep> Plan(TuningProfile profile, TuneJournal? journal)
     {

@@ -11,6 +11,7 @@ internal static partial class Libc
     internal const int O_DIRECTORY = 0x10000;
 
     internal const int LOCK_EX = 2;
+    internal const int LOCK_NB = 4;
 
     internal const int F_DUPFD_CLOEXEC = 1030;
 
