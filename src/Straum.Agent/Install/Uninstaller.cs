@@ -86,9 +86,11 @@ public static class Uninstaller
 
     private static void RemoveFile(string path, Action<string> removed)
     {
-        if (File.Exists(path))
+        var wasThere = File.Exists(path);
+        // Also when it was not: a write of it that was killed may have left something.
+        DurableFile.Remove(path);
+        if (wasThere)
         {
-            File.Delete(path);
             removed($"file {path}");
         }
     }
