@@ -2,6 +2,7 @@ using System.CommandLine;
 using Straum.Agent.Configuration;
 using Straum.Agent.Install;
 using Straum.Cli.Terminal;
+using Straum.Linux;
 
 namespace Straum.Cli.Commands;
 
@@ -34,11 +35,23 @@ internal static class InstallCniCommand
             parse.InvocationConfiguration.Output.WriteLine($"straum-cni in {directory}: {(written ? "installed" : "was there already")}");
             return ExitCode.Ok;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or LinuxException)
         {
-            var fix = e.InnerException is UnauthorizedAccessException
-                ? "where the directory is not root's, the container needs the capability DAC_OVERRIDE" : null;
-            throw new CommandFault($"install straum-cni in {directory}", e.Message.TrimEnd('.'), fix, inner: e);
+            throw Fault(directory, e);
         }
+    }
+
+    /// <summary>A directory that is not open to this process is the one fault whose mending is outside of it.</summary>
+    internal static CommandFault Fault(string directory, Exception refusal)
+    {
+        var what = $"install straum-cni in {directory}";
+        const string fix = "where the directory is not root's, the container needs the capability DAC_OVERRIDE";
+        return refusal switch
+        {
+            // Its own hint is about rights on the network.
+            LinuxException { Errno: Errno.EACCES or Errno.EPERM } e => new CommandFault(what, $"{e.Operation} {e.Subject}: {e.Errno}", fix, inner: e),
+            { InnerException: UnauthorizedAccessException } => new CommandFault(what, refusal.Message.TrimEnd('.'), fix, inner: refusal),
+            _ => new CommandFault(what, refusal.Message.TrimEnd('.'), inner: refusal),
+        };
     }
 }
