@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 
 namespace Straum.Linux;
 
@@ -13,7 +12,7 @@ public static class DurableFile
     public const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private const string Unfinished = ".new";
-    private const int UniqueLength = 16;
+    private const int UniqueLength = 32;
 
     private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
@@ -89,7 +88,8 @@ public static class DurableFile
 
     private static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode)
     {
-        var temporary = $"{TemporaryOf(path)}{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(UniqueLength / 2))}{Unfinished}";
+        // Not RandomNumberGenerator: it loads OpenSSL, and a host that is tuned need not have it.
+        var temporary = $"{TemporaryOf(path)}{Guid.NewGuid():N}{Unfinished}";
         try
         {
             using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))

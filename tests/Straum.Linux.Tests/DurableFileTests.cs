@@ -124,7 +124,7 @@ public sealed class DurableFileTests : IDisposable
         DurableFile.MakeFolderOf(Place).ShouldBeEmpty();
     }
 
-    private string Leftover => Path.Combine(_root, "one/two/.file.conf.0123456789abcdef.new");
+    private string Leftover => Path.Combine(_root, "one/two/.file.conf.0123456789abcdef0123456789abcdef.new");
 
     private IEnumerable<string?> Names() => Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Place)!, "*", new EnumerationOptions { AttributesToSkip = 0 }).Select(Path.GetFileName);
 }

@@ -123,7 +123,7 @@ public sealed class UninstallerTests : IDisposable
         netlink.Routes.Add(new Route { Destination = IPNetwork.Parse("10.244.1.2/32"), InterfaceIndex = pod.Index, Scope = RouteScope.Link, Protocol = (RouteProtocol)PodLink.RouteProtocol });
         CniConfigFile.Write(_options.Cni.ConfDir, "straum", "/run/straum/agent.sock", "/var/lib/straum/cni/pending");
         File.WriteAllText(Path.Combine(BinDirectory, CniConfigFile.PluginType), "");
-        File.WriteAllText(Path.Combine(BinDirectory, $".{CniConfigFile.PluginType}.0123456789abcdef.new"), "of a write that was killed");
+        File.WriteAllText(Path.Combine(BinDirectory, $".{CniConfigFile.PluginType}.0123456789abcdef0123456789abcdef.new"), "of a write that was killed");
         File.WriteAllText(Path.Combine(_options.Paths.State, PodRegistry.JournalName), "");
         Directory.CreateDirectory(Path.Combine(_options.Paths.State, "cni", "pending"));
         File.WriteAllText(Path.Combine(_options.Paths.Run, "agent.sock"), "");
