@@ -49,7 +49,7 @@ public static class AgentDaemon
         HostSettings.Apply(options, SettingsRecord.In(options.Paths.State));
 
         // :: Step 2: programs and tables; what a former agent left goes on working while this one gets ready.
-        using var datapath = DatapathLoader.Load(LoaderOptionsOf(options));
+        using var datapath = DatapathLoader.Load(LoaderOptionsOf(options) with { Warn = what => log.LogWarning("{What}", what) });
         if (datapath.IsTakeOverPending)
         {
             log.LogWarning("the former build's tables {Tables} cannot be converted: its programs go on until these are filled from the API",

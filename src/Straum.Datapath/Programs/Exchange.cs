@@ -24,13 +24,14 @@ namespace Straum.Datapath.Programs;
 /// <param name="missing">Tables that could not be converted.</param>
 /// <param name="former">The flow table in use where the programs know it beside their own, else null.</param>
 /// <param name="before">Told of each step before it is made.</param>
+/// <param name="warn">Told of what could not be done.</param>
 internal sealed class Exchange(Installation installation, PinLayout pins, PinnedLinks links, Generation next, LoadedObjects objects,
-    IReadOnlyList<string> missing, string? former, Action<string>? before)
+    IReadOnlyList<string> missing, string? former, Action<string>? before, Action<string>? warn)
 {
     private const string FormerPrograms = "former_programs";
     private const string Handover = "handover";
 
-    private readonly FormerSets _formerSets = new(pins, next, before);
+    private readonly FormerSets _formerSets = new(pins, next, before, warn);
 
     /// <summary>Tables that have to be filled from intent before <see cref="Complete"/>: pods never run over empty ones.</summary>
     public IReadOnlyList<string> Missing => missing;
@@ -77,8 +78,7 @@ internal sealed class Exchange(Installation installation, PinLayout pins, Pinned
             before?.Invoke("let flows begin in the next table");
             BeginFlowsIn(next);
         }
-        _formerSets.Copy();
-        _formerSets.ForgetTables();
+        _formerSets.Move();
 
         // :: Step 6: alone
         var alone = objects;
@@ -94,12 +94,10 @@ internal sealed class Exchange(Installation installation, PinLayout pins, Pinned
     }
 
     /// <summary>Step 5 by a build that has no programs for the set, after a crash in it.</summary>
-    public static void FinishCopy(PinLayout pins, Generation current, Action<string>? before)
+    public static void FinishCopy(PinLayout pins, Generation current, Action<string>? before, Action<string>? warn)
     {
         WaitForPrograms();
-        var former = new FormerSets(pins, current, before);
-        former.Copy();
-        former.ForgetTables();
+        new FormerSets(pins, current, before, warn).Move();
     }
 
     /// <summary>No program of the set calls another's any more.</summary>

@@ -9,7 +9,8 @@ namespace Straum.Datapath.Programs;
 /// <param name="pins">Where the sets are.</param>
 /// <param name="next">What takes their place.</param>
 /// <param name="before">Told of each step before it is made.</param>
-internal sealed class FormerSets(PinLayout pins, Generation next, Action<string>? before)
+/// <param name="warn">Told of what is lost.</param>
+internal sealed class FormerSets(PinLayout pins, Generation next, Action<string>? before, Action<string>? warn)
 {
     /// <summary>Pinned under this name in a set whose flows are not all in its own table yet.</summary>
     public const string Flows = "former_flows";
@@ -21,29 +22,42 @@ internal sealed class FormerSets(PinLayout pins, Generation next, Action<string>
 
     public static bool IsMadeByPrograms(string table) => MadeByPrograms.Contains(table);
 
-    /// <summary>Brings over what their programs made and the next set does not have. What it has is newer.</summary>
-    public void Copy(params ReadOnlySpan<string> except)
+    /// <summary>
+    /// Brings over what their programs made and the next set does not have: what it has is newer. Returns how many entries of
+    /// which tables could not be brought over.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> Copy(params ReadOnlySpan<string> except)
     {
+        var left = new Dictionary<string, int>();
         foreach (var name in MadeByPrograms)
         {
             if (except.Contains(name))
             {
                 continue;
             }
-            foreach (var former in Pinned(name))
+            // Flows that are handed over are in the former set and under this one's own pin: one table, and a large one.
+            foreach (var former in Pinned(name).DistinctBy(IdOf))
             {
                 if (TableCopy.Between(former, next.Map(name)) is { IsSame: false, IsPossible: true } copy)
                 {
                     before?.Invoke($"copy {name}");
-                    copy.Run(keep: true);
+                    left[name] = left.GetValueOrDefault(name) + copy.Run(keep: true);
                 }
             }
         }
+        return left;
     }
 
-    /// <summary>Everything is in the next set and nothing is added elsewhere any more: what ends there from here on must not come back by being copied again.</summary>
-    public void ForgetTables()
+    /// <summary>
+    /// <see cref="Copy"/> when nothing is added elsewhere any more. Then lets go of the tables: what ends in the next set from here
+    /// on must not come back by being copied again.
+    /// </summary>
+    public void Move()
     {
+        foreach (var (name, entries) in Copy().Where(left => left.Value > 0))
+        {
+            warn?.Invoke($"{entries} entries of the table {name} did not fit into the one that takes its place, and are lost");
+        }
         foreach (var path in MadeByPrograms.SelectMany(Pinned))
         {
             before?.Invoke($"let go of {Path.GetFileName(path)}");
@@ -63,6 +77,12 @@ internal sealed class FormerSets(PinLayout pins, Generation next, Action<string>
 
     // The newest first: what it has of the same name is newer.
     private IEnumerable<string> Pinned(string table) => Older().Select(g => g.Map(table)).Concat(table == Conntrack ? [next.Map(Flows)] : []).Where(Pins.Exists);
+
+    private static uint? IdOf(string pin)
+    {
+        using var map = BpfMap.TryOpenPinned(pin);
+        return map?.Info.Id;
+    }
 
     private Generation[] Older() => [.. pins.Generations().Where(g => g.Number < next.Number)];
 }

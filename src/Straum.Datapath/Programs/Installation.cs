@@ -38,7 +38,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins, Action
     public Installed Run(TableSizes sizes, string? schema = null)
     {
         Directory.CreateDirectory(pins.Links);
-        _links = new PinnedLinks(pins, ProvisionalFilters.SettleAll(pins), before);
+        _links = new PinnedLinks(pins, ProvisionalFilters.SettleAll(pins, options.Warn), before);
         var current = pins.Current();
         RemoveUnfinished(current);
         using var files = ObjectFiles.Open(options);
@@ -59,7 +59,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins, Action
             }
             else if (left is not null && Exchange.DoFlowsBeginIn(current))
             {
-                Exchange.FinishCopy(pins, current, before);
+                Exchange.FinishCopy(pins, current, before, options.Warn);
             }
         }
         return current.Schema == files.Schema && Fits(files, current, sizes) ? Adopt(files, current, sizes) : Follow(files, current, sizes);
@@ -87,7 +87,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins, Action
             }
             Place(table, current, null, null, new TableSizes());
         }, hasFormer: true);
-        Finish(new Exchange(this, pins, _links!, current, objects, [], current.Map(FormerSets.Flows), before), objects).Dispose();
+        Finish(new Exchange(this, pins, _links!, current, objects, [], current.Map(FormerSets.Flows), before, options.Warn), objects).Dispose();
     }
 
     private Installed Begin(ObjectFiles files, TableSizes sizes)
@@ -101,7 +101,7 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins, Action
     private Installed Adopt(ObjectFiles files, Generation current, TableSizes sizes)
     {
         var objects = files.Load(table => Place(table, current, null, null, sizes), hasFormer: false);
-        return new Installed(current, Finish(new Exchange(this, pins, _links!, current, objects, [], null, before), objects), null);
+        return new Installed(current, Finish(new Exchange(this, pins, _links!, current, objects, [], null, before, options.Warn), objects), null);
     }
 
     private static LoadedObjects Finish(Exchange exchange, LoadedObjects objects)
@@ -172,8 +172,8 @@ internal sealed class Installation(LoaderOptions options, PinLayout pins, Action
             }
         }
         // The first copy of flows that are handed over is the last one: nothing is added to them then.
-        new FormerSets(pins, generation, before).Copy(except: formerFlows is null ? [] : [FormerSets.Conntrack]);
-        var exchange = new Exchange(this, pins, _links!, generation, objects, missing, formerFlows, before);
+        new FormerSets(pins, generation, before, options.Warn).Copy(except: formerFlows is null ? [] : [FormerSets.Conntrack]);
+        var exchange = new Exchange(this, pins, _links!, generation, objects, missing, formerFlows, before, options.Warn);
         if (missing.Count > 0)
         {
             return new Installed(generation, objects, exchange);

@@ -16,4 +16,7 @@ public sealed record LoaderOptions
     public bool SweepInKernel { get; init; } = Features.SyscallPrograms.State != FeatureSupport.NotSupported;
 
     public TableSizes Sizes { get; init; } = new();
+
+    /// <summary>Told of what could not be done when tables or programs were exchanged, here or later, and was gone on without.</summary>
+    public Action<string>? Warn { get; init; }
 }

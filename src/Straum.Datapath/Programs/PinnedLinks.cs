@@ -65,7 +65,14 @@ internal sealed class PinnedLinks(PinLayout pins, IReadOnlyList<ProvisionalFilte
         }
         foreach (var filter in filters)
         {
-            Keep(filter.Name, filter.ProgramId);
+            try
+            {
+                Keep(filter.Name, filter.ProgramId);
+            }
+            catch (LinuxException e) when (ProvisionalFilters.IsGone(e))
+            {
+                // Nothing holds the program of a filter when its device goes, and this may be long after it was found.
+            }
         }
 
         // One of each kind will do: they are the same, or know how to call those that the others are.
@@ -73,11 +80,12 @@ internal sealed class PinnedLinks(PinLayout pins, IReadOnlyList<ProvisionalFilte
         {
             foreach (var (role, direction, slot) in FormerSlots)
             {
-                if (role == device.Role && direction == device.Direction && done.Add(slot))
+                if (role == device.Role && direction == device.Direction && !done.Contains(slot))
                 {
                     before?.Invoke($"keep {device}");
                     using var program = BpfProgram.OpenById(programId);
                     former.Set(slot, program);
+                    done.Add(slot);
                 }
             }
         }

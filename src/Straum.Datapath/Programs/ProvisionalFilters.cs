@@ -18,7 +18,9 @@ internal static class ProvisionalFilters
     /// programs then finds links alone, but for the filters that it returns: the kernel refused links in their place. Nothing
     /// before tcx, where filters are what lasts.
     /// </summary>
-    public static IReadOnlyList<ProvisionalFilter> SettleAll(PinLayout pins)
+    /// <param name="pins">Where links are pinned.</param>
+    /// <param name="warn">Told of those that were refused, and why.</param>
+    public static IReadOnlyList<ProvisionalFilter> SettleAll(PinLayout pins, Action<string>? warn)
     {
         if (!Features.Tcx.IsSupported)
         {
@@ -37,8 +39,9 @@ internal static class ProvisionalFilters
                     {
                         Settle(pins, netlink, provisional);
                     }
-                    catch (LinuxException)
+                    catch (LinuxException e)
                     {
+                        warn?.Invoke($"{provisional.Name} stays a filter: {e.Message}");
                         refused.Add(provisional);
                     }
                 }
@@ -51,11 +54,21 @@ internal static class ProvisionalFilters
     public static void Replace(RtNetlink netlink, ProvisionalFilter filter, BpfProgram program)
     {
         var there = new TcAttachment(filter.Name.InterfaceIndex, filter.Name.Direction);
-        if (there.Find(netlink) is not null)
+        try
         {
-            there.Attach(netlink, program);
+            if (there.Find(netlink) is not null)
+            {
+                there.Attach(netlink, program);
+            }
+        }
+        catch (LinuxException e) when (IsGone(e))
+        {
+            // Between the two.
         }
     }
+
+    /// <summary>Of a device that may go at any moment: it has, and its programs with it.</summary>
+    public static bool IsGone(LinuxException fault) => fault.Errno is Errno.ENODEV or Errno.ENOENT;
 
     private static BpfFilter? Find(RtNetlink netlink, int ifindex, TcDirection direction)
     {
@@ -80,9 +93,9 @@ internal static class ProvisionalFilters
                 }
                 link.Pin(path);
             }
-            catch (LinuxException e) when (e.Errno is Errno.ENODEV or Errno.ENOENT)
+            catch (LinuxException e) when (IsGone(e))
             {
-                return; // the device is gone, and the filter's program with it
+                return;
             }
         }
         new TcAttachment(name.InterfaceIndex, name.Direction).Detach(netlink);

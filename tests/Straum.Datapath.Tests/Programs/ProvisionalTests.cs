@@ -241,6 +241,24 @@ public sealed class ProvisionalTests : IDisposable
         table.Contains(Pod).ShouldBeTrue();
     });
 
+    // A pod may be deleted at any moment of an exchange, and the end of one may come long after its beginning.
+    [Fact]
+    public void FilterThatIsGone_IsPassedOver_AndAnotherOfItsKindIsKept() => _kernel.Agent((datapath, attachments, _) =>
+    {
+        new PodTable(datapath, attachments).Bind(Pod, provisionally: true);
+        using var map = BpfMap.Create(new BpfMapSpec { Name = "former", Type = BpfMapType.ProgramArray, KeySize = 4, ValueSize = 4, MaxEntries = 5 });
+        var former = new ProgramArray(map);
+        var there = new ProvisionalFilter(new LinkName(LinkName.Pod, _device, TcDirection.Ingress), datapath.Programs.PodOut.Info.Id);
+        var gone = new ProvisionalFilter(new LinkName(LinkName.Pod, int.MaxValue, TcDirection.Ingress), int.MaxValue);
+        var links = new PinnedLinks(datapath.Pins, [gone, there], null);
+
+        links.KeepAsFormer(former);
+        links.Replace(datapath.Programs);
+
+        former.Get(0).ShouldBe(there.ProgramId);
+        Filters().ShouldBe([datapath.Programs.PodOut.Info.Id, datapath.Programs.PodIn.Info.Id]);
+    });
+
     [Fact]
     public void Remove_BeforeItWasSettled_TakesTheFiltersAway()
     {

@@ -77,9 +77,10 @@ internal sealed class TrafficNode : IDisposable
     /// <param name="objects">The build.</param>
     /// <param name="sizes">Of its tables.</param>
     /// <param name="before">Told of each step; what it throws ends the build there.</param>
-    public void Install(string objects, TableSizes? sizes = null, Action<string>? before = null) => _node.Namespace.Run(() =>
+    /// <param name="warn">Told of what is lost.</param>
+    public void Install(string objects, TableSizes? sizes = null, Action<string>? before = null, Action<string>? warn = null) => _node.Namespace.Run(() =>
     {
-        var installed = new Installation(Options(objects, Pins), new PinLayout(Pins), before).Run(sizes ?? Sizes);
+        var installed = new Installation(Options(objects, Pins) with { Warn = warn }, new PinLayout(Pins), before).Run(sizes ?? Sizes);
         installed.Pending.ShouldBeNull();
         if (installed.Objects.Programs.Sweep is { } sweep)
         {

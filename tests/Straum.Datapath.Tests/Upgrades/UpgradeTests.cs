@@ -1,5 +1,6 @@
 using System.Net;
 using Straum.Datapath.Abi;
+using Straum.Datapath.Programs;
 using Straum.Datapath.Tables;
 using Straum.Linux;
 using Straum.Linux.Bpf;
@@ -180,6 +181,55 @@ public sealed class UpgradeTests : IDisposable
 
         traffic.Faults.ShouldBeEmpty();
         Generations().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void FlowsThatAreHandedOver_AreCopiedOnce()
+    {
+        foreach (var build in new[] { BpfObjects.NextDirectory, BpfObjects.Directory })
+        {
+            var steps = new List<string>();
+            _node.Install(build, before: steps.Add);
+            steps.Count(step => step == "copy conntrack").ShouldBe(1);
+        }
+    }
+
+    [Fact]
+    public void FlowsThatFindNoRoom_AreCountedAndToldOf()
+    {
+        var former = new PinLayout(_node.Pins).Current()!;
+        var told = new List<string>();
+        using (var flows = former.TryOpen(FormerSets.Conntrack)!)
+        {
+            var key = new byte[flows.Info.KeySize];
+            Array.Fill(key, byte.MaxValue);
+            new RawMap(flows).TryUpdate(key, new byte[flows.Info.ValueSize]);
+        }
+
+        _node.Install(BpfObjects.NextDirectory, before: step =>
+        {
+            if (step == "copy conntrack")
+            {
+                Fill(new PinLayout(_node.Pins).Generations().MaxBy(g => g.Number)!);
+            }
+        }, warn: told.Add);
+
+        told.ShouldHaveSingleItem().ShouldEndWith(" of the table conntrack did not fit into the one that takes its place, and are lost");
+
+        static void Fill(Generation next)
+        {
+            using var flows = next.TryOpen(FormerSets.Conntrack)!;
+            var map = new RawMap(flows);
+            var (key, value) = (new byte[map.KeySize], new byte[map.ValueSize]);
+            Should.Throw<MapFullException>(() =>
+            {
+                for (var i = 1; ; i++)
+                {
+                    BitConverter.TryWriteBytes(key, i);
+                    map.TryUpdate(key, value);
+                }
+            });
+        }
     }
 
     [Fact]
