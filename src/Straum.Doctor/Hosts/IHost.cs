@@ -15,6 +15,9 @@ public interface IHost
     /// <summary>The namespaces whose veth pair ends in <see cref="Network"/>.</summary>
     IReadOnlyList<PodNetwork> Pods { get; }
 
+    /// <summary>The devices that Straum's agent has for uplinks; empty when none answers.</summary>
+    IReadOnlyList<string> AgentUplinks { get; }
+
     /// <summary>What the user said about this run.</summary>
     DoctorOptions Options { get; }
 

@@ -12,6 +12,8 @@ public interface INetwork
 
     IReadOnlyList<Link> Links { get; }
 
+    IReadOnlyList<InterfaceAddress> Addresses { get; }
+
     /// <summary>The main tables of both families.</summary>
     IReadOnlyList<Route> Routes { get; }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using Straum.Doctor.Checks.Cluster;
+using Straum.Doctor.Checks.Network;
 using Straum.Doctor.Measuring;
 using Straum.Linux;
 using Straum.Linux.Bpf;
@@ -16,6 +18,7 @@ public sealed class LinuxHost : IHost, IDisposable
 
     private readonly LinuxNetwork _network;
     private readonly Lazy<IReadOnlyList<PodNetwork>> _pods;
+    private readonly Lazy<IReadOnlyList<string>> _agentUplinks;
     private readonly HttpClient _http, _agent;
 
     /// <param name="options">What the user said.</param>
@@ -26,12 +29,16 @@ public sealed class LinuxHost : IHost, IDisposable
         _network = new LinuxNetwork(within ?? NetworkNamespace.Current());
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectLocalAsync }) { Timeout = Patience };
         _agent = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAgentAsync }) { Timeout = AgentPatience };
-        _pods = new Lazy<IReadOnlyList<PodNetwork>>(() => PodFinder.Find(_network.Namespace, AgentPodNames()));
+        _agentUplinks = new Lazy<IReadOnlyList<string>>(() => AgentReport.Uplinks(AskAgentOrNull("status")));
+        _pods = new Lazy<IReadOnlyList<PodNetwork>>(
+            () => PodFinder.Find(_network.Namespace, Uplinks.Outward(this), AgentReport.PodNames(AskAgentOrNull("pods"))));
     }
 
     public INetwork Network => _network;
 
     public IReadOnlyList<PodNetwork> Pods => _pods.Value;
+
+    public IReadOnlyList<string> AgentUplinks => _agentUplinks.Value;
 
     public DoctorOptions Options { get; }
 
@@ -162,16 +169,16 @@ public sealed class LinuxHost : IHost, IDisposable
         }
     }
 
-    /// <summary>Names by the node's end of the veth pair; none when no agent answers, which a check of its own reports.</summary>
-    private Dictionary<string, string> AgentPodNames()
+    /// <summary>For what is only better known with an agent; that none answers is what a check of its own reports.</summary>
+    private string? AskAgentOrNull(string resource)
     {
         try
         {
-            return Checks.Cluster.AgentReport.PodNames(AskAgentAsync("pods", CancellationToken.None).GetAwaiter().GetResult());
+            return AskAgentAsync(resource, CancellationToken.None).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is IOException or HttpRequestException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is IOException or HttpRequestException)
         {
-            return [];
+            return null;
         }
     }
 }

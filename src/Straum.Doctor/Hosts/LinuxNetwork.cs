@@ -11,6 +11,8 @@ internal sealed class LinuxNetwork(NetworkNamespace within) : INetwork, IDisposa
 {
     public IReadOnlyList<Link> Links => Ask(static net => net.Links.List());
 
+    public IReadOnlyList<InterfaceAddress> Addresses => Ask(static net => net.Addresses.List());
+
     public IReadOnlyList<Route> Routes => Ask(static net => net.Routes.List());
 
     public IReadOnlyList<Neighbor> Neighbors => Ask(static net => net.Neighbors.List());

@@ -7,17 +7,17 @@ namespace Straum.Doctor.Hosts;
 /// <summary>
 /// Finds the pods of a node without asking a container runtime: every network namespace that a process lives in or that is
 /// mounted under <c>/run/netns</c>, and that has one end of a veth pair whose other end is in the node's namespace. A pair
-/// that the node's own default route uses leads out, not to a pod: such are the uplinks of nodes that are namespaces.
+/// may lead out, not to a pod: such are the uplinks of nodes that are namespaces.
 /// </summary>
 internal static class PodFinder
 {
     /// <param name="node">The node's namespace.</param>
+    /// <param name="outward">Links of the node that do not lead to pods, by index.</param>
     /// <param name="names">Pods' names by the node's end of the pair.</param>
-    public static IReadOnlyList<PodNetwork> Find(NetworkNamespace node, IReadOnlyDictionary<string, string> names)
+    public static IReadOnlyList<PodNetwork> Find(NetworkNamespace node, IReadOnlySet<int> outward, IReadOnlyDictionary<string, string> names)
     {
         using var net = RtNetlink.Open(node);
-        var ways = net.Routes.List().Where(static r => r.Destination.PrefixLength == 0).Select(static r => r.InterfaceIndex).ToHashSet();
-        var ends = net.Links.List().Where(l => l.Kind == "veth" && !ways.Contains(l.Index)).ToDictionary(static l => l.Index, static l => l.Name);
+        var ends = net.Links.List().Where(l => l.Kind == "veth" && !outward.Contains(l.Index)).ToDictionary(static l => l.Index, static l => l.Name);
         var seen = new HashSet<ulong> { node.Inode };
         var pods = new List<PodNetwork>();
         foreach (var (path, process) in ends.Count == 0 ? [] : Candidates())

@@ -1,4 +1,5 @@
 using System.Net;
+using Straum.Doctor.Checks.Network;
 using Straum.Doctor.Hosts;
 using Straum.Linux.Netlink;
 
@@ -175,6 +176,43 @@ public sealed class NetworkTests : CheckTest
         await ShouldBeAsync("ST-NE-011", Verdict.Warn, "100 Mbit/s");
         Host.Own.LinkList[0] = Host.Own.LinkList[0] with { Flags = LinkFlags.Up };
         await ShouldBeAsync("ST-NE-011", Verdict.Fail, "no carrier");
+    }
+
+    [Fact]
+    public async Task Uplink_SetDown_IsTheAgentsStill()
+    {
+        SetUplinkDown();
+        Host.AgentReports["status"] = """{"devices":[{"name":"eth0","role":"uplink"},{"name":"straum.vxlan","role":"overlay"}]}""";
+        await ShouldBeAsync("ST-NE-011", Verdict.Fail, "down");
+        (await FindAsync("ST-NE-011")).Fix.ShouldNotBeNull().ShouldStartWith("ip link set dev eth0 up");
+        Uplinks.Outward(Host).ShouldBe([2]);
+    }
+
+    [Fact]
+    public async Task Uplink_SetDownWhereNoAgentAnswers_IsUnknownByItsAddress()
+    {
+        SetUplinkDown();
+        await ShouldBeAsync("ST-NE-011", Verdict.Skip, "no default route, so no uplink");
+        Host.Own.AddressList.Add(new InterfaceAddress { InterfaceIndex = 2, Address = IPAddress.Parse("10.0.0.9"), PrefixLength = 24 });
+        await ShouldBeAsync("ST-NE-011", Verdict.Unknown, "down, and there is no default route");
+        await ShouldBeAsync("ST-NE-006", Verdict.Skip, "no default route, and down: eth0; see ST-NE-011");
+        Uplinks.Outward(Host).ShouldBe([2]);
+    }
+
+    [Fact]
+    public async Task Uplink_TheAgentNamesAnother_IsNotTheDefaultRoutes()
+    {
+        AddLink(3, "eth1");
+        Host.AgentReports["status"] = """{"devices":[{"name":"eth1","role":"uplink"}]}""";
+        (await FindAsync("ST-NE-011")).Subject.ShouldBe("eth1");
+        Uplinks.Outward(Host).Order().ShouldBe([2, 3]);
+    }
+
+    /// <summary>Its routes go with it.</summary>
+    private void SetUplinkDown()
+    {
+        Host.Own.LinkList[0] = Host.Own.LinkList[0] with { Flags = LinkFlags.None };
+        Host.Own.RouteList.Clear();
     }
 
     private static NicSettings Nic(int queues = 4, int most = 4) => new("virtio_net", queues, most, 256, 4096, true, true, true, true);

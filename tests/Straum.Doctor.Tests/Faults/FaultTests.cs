@@ -30,6 +30,14 @@ public sealed class FaultTests : IDisposable
         "ST-PO-001", Verdict.Fail, () => FaultyNode.Do(_node.Pod, "ip route del default; ip route add 10.9.2.0/24 via 10.9.3.1"));
 
     [Fact]
+    public async Task UplinkSetDown_IsFound_AndItsOtherEndIsNoPod()
+    {
+        FaultyNode.Do(_node.Node, "ip link set eth0 down");
+        (await _node.ExamineAsync(only: "ST-NE-011")).ShouldBe([("ST-NE-011", Verdict.Unknown)]);
+        (await _node.ExamineAsync(only: "ST-PO-001")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task PodMtuUnlikeItsOtherEnd_IsFound() => await ShouldFindAsync(
         "ST-PO-003", Verdict.Fail, () => FaultyNode.Do(_node.Pod, "ip link set eth0 mtu 1400"), mends: true);
 

@@ -23,6 +23,8 @@ internal sealed class HurriedHost(LinuxHost host, IReadOnlyDictionary<string, Fu
 
     public IReadOnlyList<PodNetwork> Pods => _pods.Value;
 
+    public IReadOnlyList<string> AgentUplinks => host.AgentUplinks;
+
     public DoctorOptions Options => host.Options;
 
     public int Cpus => host.Cpus;
@@ -52,6 +54,8 @@ internal sealed class HurriedHost(LinuxHost host, IReadOnlyDictionary<string, Fu
     private sealed class HurriedNetwork(INetwork network) : INetwork
     {
         public IReadOnlyList<Link> Links => network.Links;
+
+        public IReadOnlyList<InterfaceAddress> Addresses => network.Addresses;
 
         public IReadOnlyList<Route> Routes => network.Routes;
 

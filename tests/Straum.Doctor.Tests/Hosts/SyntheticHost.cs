@@ -43,6 +43,8 @@ internal sealed class SyntheticHost : IHost
 
     public IReadOnlyList<PodNetwork> Pods => PodList;
 
+    public IReadOnlyList<string> AgentUplinks => Checks.Cluster.AgentReport.Uplinks(AgentReports.GetValueOrDefault("status"));
+
     public DoctorOptions Options { get; set; } = new();
 
     public int Cpus { get; set; } = 4;

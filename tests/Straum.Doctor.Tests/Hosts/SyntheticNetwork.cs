@@ -12,6 +12,8 @@ internal sealed class SyntheticNetwork(Func<int> pauses) : INetwork
 
     public List<Link> LinkList { get; } = [];
 
+    public List<InterfaceAddress> AddressList { get; } = [];
+
     public List<Route> RouteList { get; } = [];
 
     public List<Neighbor> NeighborList { get; } = [];
@@ -31,6 +33,8 @@ internal sealed class SyntheticNetwork(Func<int> pauses) : INetwork
     public List<DnsQuestion> Asked { get; } = [];
 
     public IReadOnlyList<Link> Links => LinkList;
+
+    public IReadOnlyList<InterfaceAddress> Addresses => AddressList;
 
     public IReadOnlyList<Route> Routes => RouteList;
 

@@ -38,14 +38,24 @@ internal static class AgentReport
 
     /// <summary>Pods' names by the node's end of their veth pair; empty without an agent.</summary>
     /// <param name="text">The report <c>pods</c>, or null.</param>
-    public static Dictionary<string, string> PodNames(string? text)
+    public static Dictionary<string, string> PodNames(string? text) => Read(text).Items("pods").Where(static p => p.Text("pod") is not "")
+        .GroupBy(static p => p.Text("interface")).ToDictionary(static g => g.Key, static g => g.First().Text("pod"));
+
+    /// <summary>The names of the node's uplinks; empty without an agent, and while it has none.</summary>
+    /// <param name="text">The report <c>status</c>, or null.</param>
+    public static IReadOnlyList<string> Uplinks(string? text) =>
+        [.. Read(text).Items("devices").Where(static d => d.Text("role") == "uplink").Select(static d => d.Text("name"))];
+
+    /// <summary>Nothing where there is no report, or what is there is none.</summary>
+    private static JsonElement Read(string? text)
     {
-        if (text is null)
+        try
         {
-            return [];
+            return text is null ? default : JsonElement.Parse(text);
         }
-        using var document = JsonDocument.Parse(text);
-        return document.RootElement.Items("pods").Where(static p => p.Text("pod") is not "")
-            .GroupBy(static p => p.Text("interface")).ToDictionary(static g => g.Key, static g => g.First().Text("pod"));
+        catch (JsonException)
+        {
+            return default;
+        }
     }
 }

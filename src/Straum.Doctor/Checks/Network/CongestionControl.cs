@@ -25,7 +25,7 @@ internal sealed class CongestionControl : Check
         }
         var qdiscs = host.Network.Qdiscs;
         var findings = new List<Finding>();
-        foreach (var link in Uplinks.Of(host.Network))
+        foreach (var link in Uplinks.Of(host))
         {
             var own = qdiscs.Where(q => q.InterfaceIndex == link.Index && q.Kind is not ("clsact" or "ingress")).ToList();
             // mq hands each of the device's queues to a discipline of its own.
@@ -36,6 +36,6 @@ internal sealed class CongestionControl : Check
                 ? Finding.Pass(measured, link.Name)
                 : Finding.Warn(measured, link.Name, $"tc qdisc replace dev {link.Name} root fq"));
         }
-        return Task.FromResult(Several(findings, Uplinks.None));
+        return Task.FromResult(Several(findings, Uplinks.None(host)));
     }
 }

@@ -26,13 +26,13 @@ internal sealed class DeviceLosses : Check
 
     public override async Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
-        var before = Uplinks.Of(host.Network).ToDictionary(static l => l.Name, l => (l.Statistics, Missed: Missed(host, l)));
+        var before = Uplinks.Of(host).ToDictionary(static l => l.Name, l => (l.Statistics, Missed: Missed(host, l)));
         if (before.Count == 0)
         {
-            return [Uplinks.None];
+            return [Uplinks.None(host)];
         }
         await host.PauseAsync(Window, stop).ConfigureAwait(false);
-        return [.. Uplinks.Of(host.Network).Where(l => before.ContainsKey(l.Name)).Select(l => Judge(host, l, before[l.Name].Statistics, Missed(host, l) - before[l.Name].Missed))];
+        return [.. Uplinks.Of(host).Where(l => before.ContainsKey(l.Name)).Select(l => Judge(host, l, before[l.Name].Statistics, Missed(host, l) - before[l.Name].Missed))];
     }
 
     private static Finding Judge(IHost host, Link link, LinkStatistics before, long missed)

@@ -20,7 +20,7 @@ internal sealed class Offloads : Check
     public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
         var findings = new List<Finding>();
-        foreach (var link in Uplinks.Of(host.Network))
+        foreach (var link in Uplinks.Of(host))
         {
             if (host.Network.Nic(link.Name) is not { } nic || link.Kind is not "")
             {
@@ -33,6 +33,6 @@ internal sealed class Offloads : Check
             findings.Add(off.Count == 0 ? Finding.Pass($"{nic.Driver}: tso, gro and tx checksums are on", link.Name)
                 : Finding.Warn($"{nic.Driver}: {string.Join(", ", off)} off", link.Name, $"ethtool -K {link.Name} {string.Join(' ', off.Select(static f => f + " on"))}"));
         }
-        return Task.FromResult(Several(findings, Uplinks.None));
+        return Task.FromResult(Several(findings, Uplinks.None(host)));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class OverlayMtu : Check
         {
             return One(Finding.Skip("no overlay device is up"));
         }
-        var otherwise = Uplinks.Mtu(host.Network);
+        var otherwise = Uplinks.Mtu(host);
         var findings = new List<Finding>();
         foreach (var (tunnel, header) in tunnels)
         {

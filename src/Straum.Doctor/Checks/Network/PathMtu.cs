@@ -27,9 +27,9 @@ internal sealed class PathMtu : Check
         {
             return [Peers.None];
         }
-        if (Uplinks.Mtu(host.Network) is not { } mtu)
+        if (Uplinks.Mtu(host) is not { } mtu)
         {
-            return [Uplinks.None];
+            return [Uplinks.None(host)];
         }
         return await Task.WhenAll(peers.Select(async peer =>
         {

@@ -22,7 +22,7 @@ internal sealed class ReceiveQueues : Check
     public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
         var findings = new List<Finding>();
-        foreach (var link in Uplinks.Of(host.Network))
+        foreach (var link in Uplinks.Of(host))
         {
             if (host.Network.Nic(link.Name) is not { Queues: { } queues } nic)
             {
@@ -36,7 +36,7 @@ internal sealed class ReceiveQueues : Check
                     ? $"ethtool -L {link.Name} combined {Math.Min(nic.MaxQueues.Value, host.Cpus)}"
                     : $"echo {SteeringMask(host.Cpus)} > /sys/class/net/{link.Name}/queues/rx-0/rps_cpus"));
         }
-        return Task.FromResult(Several(findings, Uplinks.None));
+        return Task.FromResult(Several(findings, Uplinks.None(host)));
     }
 
     /// <summary>A bit for each CPU in groups of 32, the highest first.</summary>

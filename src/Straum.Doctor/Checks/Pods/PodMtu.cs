@@ -22,7 +22,7 @@ internal sealed class PodMtu : PodCheck
         var other = links.FirstOrDefault(l => l.Name == pod.HostDevice)?.Mtu;
         // A tunnel that some unrelated network uses is no reason to shrink pods; Straum's own takes all remotes.
         var header = Network.Tunnel.Of(links).Where(static t => t.Link.Vxlan?.External == true).Select(static t => t.HeaderBytes).DefaultIfEmpty(0).Max();
-        var room = Network.Uplinks.Mtu(host.Network) - header;
+        var room = Network.Uplinks.Mtu(host) - header;
         return own is null || other is null ? null
             : own != other ? Finding.Fail($"{own} in the pod, {other} at {pod.HostDevice}", fix: Fix(pod, other.Value, Math.Min(other.Value, room ?? other.Value)))
             : own > room ? Finding.Fail($"{own}{(header > 0 ? $" + {header}" : "")} does not fit the uplink's {room + header}", fix: Fix(pod, other.Value, room.Value))

@@ -27,7 +27,7 @@ internal sealed class Forwarding : Check
         {
             return One(all == "1" ? Finding.Pass("net.ipv4.ip_forward = 1") : Finding.Warn("net.ipv4.ip_forward = 0, and no pods yet"));
         }
-        var devices = Network.Uplinks.Of(host.Network).Select(static l => l.Name).Concat(host.Pods.Select(static p => p.HostDevice)).ToList();
+        var devices = Network.Uplinks.Of(host).Select(static l => l.Name).Concat(host.Pods.Select(static p => p.HostDevice)).ToList();
         var closed = devices.Where(d => host.Network.ReadText($"/proc/sys/net/ipv4/conf/{d}/forwarding")?.Trim() == "0").ToList();
         return One(closed.Count > 0
             ? Finding.Fail("off", Reading.Figure.Names(closed), string.Join("; ", closed.Take(3).Select(static d => $"sysctl -w net.ipv4.conf.{d.Replace('.', '/')}.forwarding=1")))

@@ -21,11 +21,11 @@ internal sealed class ReversePath : Check
     public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
         var all = Read(host, "all") ?? 0;
-        var uplinks = Network.Uplinks.Of(host.Network).Select(static l => l.Name);
+        var uplinks = Network.Uplinks.Of(host).Select(static l => l.Name);
         var tunnels = Network.Tunnel.Of(host.Network.Links).Select(static t => t.Link.Name);
         var devices = uplinks.Concat(tunnels).Concat(host.Pods.Select(static p => p.HostDevice)).Distinct().ToList();
         var strict = devices.Where(d => Math.Max(all, Read(host, d) ?? 0) == 1).ToList();
-        return One(devices.Count == 0 ? Network.Uplinks.None
+        return One(devices.Count == 0 ? Network.Uplinks.None(host)
             : strict.Count > 0 ? Finding.Warn("strict", Figure.Names(strict), string.Join("; ", strict.Take(3).Select(static d => $"sysctl -w net.ipv4.conf.{d.Replace('.', '/')}.rp_filter=2")))
             : Finding.Pass($"off or loose on {devices.Count} devices"));
     }
