@@ -26,6 +26,23 @@ public sealed class DiskTests : CheckTest
     }
 
     [Fact]
+    public async Task SlowDisk_WhereNoEtcdRuns_IsNoMatterOfMovingEtcd()
+    {
+        Host.Sync = Measure(15);
+        Host.MountList.Add(new MountPoint { Root = "/", Path = "/", FileSystemType = "ext4", Source = "/dev/sda", Options = "rw", IsReadOnly = false });
+        Host.Files["/sys/class/block/sda/queue/rotational"] = ["1\n"];
+        foreach (var id in new[] { "ST-DI-001", "ST-DI-002" })
+        {
+            (await FindAsync(id)).Fix.ShouldNotBeNull().ShouldStartWith("put /var/lib on an SSD or NVMe disk");
+            Catalogue.Find(id)!.Title.ShouldNotContain("etcd");
+        }
+        // Then the check's own words are the fix.
+        Host.Files["/proc/812/comm"] = ["etcd\n"];
+        (await FindAsync("ST-DI-001")).Fix.ShouldBeNull();
+        (await FindAsync("ST-DI-002")).Fix.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Sync_CannotWrite_IsUnknown() => await ShouldBeAsync("ST-DI-001", Verdict.Unknown, "read-only file system");
 
     [Theory]

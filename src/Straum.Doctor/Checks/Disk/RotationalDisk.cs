@@ -7,13 +7,13 @@ internal sealed class RotationalDisk : Check
 {
     public override string Id => "ST-DI-002";
 
-    public override string Title => "etcd's disk does not turn";
+    public override string Title => "the disk does not turn";
 
     public override CheckGroup Group => CheckGroup.Disk;
 
     public override Explanation Explanation { get; } = new(
         Why: "A turning disk confirms a write when the right place comes by: 4 to 10 ms on average, far more under load. Virtual disks may say that they turn when they do not; ST-DI-001 measures.",
-        Threshold: "warn when the block device of etcd's directory says rotational = 1",
+        Threshold: "warn when the block device of etcd's directory, or else of /var/lib, says rotational = 1",
         Source: "/sys/block/DEVICE/queue/rotational; etcd-io/website, docs/v3.6/op-guide/hardware.md (SSD)",
         Fix: "move etcd's data directory to an SSD or NVMe disk");
 
@@ -32,7 +32,7 @@ internal sealed class RotationalDisk : Check
         return One(rotational switch
         {
             "0" => Finding.Pass("does not turn", device),
-            "1" => Finding.Warn("says that it turns", device),
+            "1" => Finding.Warn("says that it turns", device, EtcdDisk.FixWithoutEtcd(host)),
             _ => Finding.Unknown("the kernel does not say", device),
         });
     }

@@ -11,7 +11,7 @@ internal sealed class SyncLatency : Check
 
     public override string Id => "ST-DI-001";
 
-    public override string Title => "the disk confirms writes fast enough for etcd";
+    public override string Title => "the disk confirms writes soon";
 
     public override CheckGroup Group => CheckGroup.Disk;
 
@@ -33,6 +33,7 @@ internal sealed class SyncLatency : Check
         var text = $"p50 {Figure.Time(syncs.Percentile(0.5))}, p99 {Figure.Time(tail)}, p99.9 {Figure.Time(syncs.Percentile(0.999))} of {Figure.Count(syncs.Count)} syncs"
             + (beside ? ", slowly beside the running etcd" : measured.Complete ? "" : ", stopped early")
             + (measured.Preallocated ? "" : "; this file system reserves no blocks in advance");
-        return [tail > Bad ? Finding.Fail(text, directory) : tail >= Good ? Finding.Warn(text, directory) : Finding.Pass(text, directory)];
+        var fix = EtcdDisk.FixWithoutEtcd(host);
+        return [tail > Bad ? Finding.Fail(text, directory, fix) : tail >= Good ? Finding.Warn(text, directory, fix) : Finding.Pass(text, directory)];
     }
 }
