@@ -27,8 +27,10 @@ internal sealed record AgentSockets(string LabNodes, string Own)
         if (node is not null && !nodes.Contains(node))
         {
             throw nodes.Count == 0
-                ? new CommandFault($"find node {node}", "no lab runs on this machine", "straum lab up")
-                : new CommandFault($"find node {node}", "the lab has no such node", NearestName.Find(node, nodes) is { } nearest ? $"did you mean {nearest}?" : $"its nodes are {string.Join(", ", nodes)}");
+                ? new CommandFault($"find node {node}", "no lab runs on this machine", "straum lab up", ExitCode.Usage)
+                : new CommandFault(
+                    $"find node {node}", "the lab has no such node",
+                    NearestName.Find(node, nodes) is { } nearest ? $"did you mean {nearest}?" : $"its nodes are {string.Join(", ", nodes)}", ExitCode.Usage);
         }
         return nodes.Count == 0
             ? [("this node", Own)]

@@ -35,6 +35,8 @@ public sealed class AgentSocketsTests : IDisposable
         CreateNodes("n1", "n2");
         var fault = Should.Throw<CommandFault>(() => _sockets.Find("worker", []));
         fault.Message.ShouldBe("straum: find node worker: the lab has no such node (its nodes are n1, n2)");
+        // Not 1, which the doctor says of warnings.
+        fault.ExitCode.ShouldBe(ExitCode.Usage);
     }
 
     [Fact]

@@ -39,6 +39,15 @@ public sealed class DoctorCommandTests
     }
 
     [Fact]
+    public async Task UnknownNode_IsAUsageFault()
+    {
+        var run = await CliRun.Of("doctor", "--only", "ST-KE-001", "--node", "no-such-node");
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("find node no-such-node");
+        run.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Table_HasALineForEachFindingWithItsSource()
     {
         var run = await CliRun.Of("doctor", "--only", "ST-KE-001,ST-KE-003", "--ignore", "ST-KE-003");
