@@ -31,7 +31,7 @@ internal static class DoctorCommand
     private static readonly Option<string[]> Only = new("--only") { Description = "Run only these checks or groups", HelpName = "id|group", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string[]> Ignore = new("--ignore") { Description = "Leave these checks or groups out", HelpName = "id|group", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<bool> Pre = new("--pre") { Description = "Only what makes sense before Straum is installed" };
-    private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Look again and again; checks that load the host only once" };
+    private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Look again 5 seconds after each round, until Ctrl-C; checks that load the host only once" };
     private static readonly Option<string?> Disk = new("--disk") { Description = "Measure the disk here instead of where etcd writes", HelpName = "directory" };
     private static readonly Option<IPAddress[]> ClusterDns = new("--dns") { Description = "The cluster's DNS Service, where pods' own files cannot be read", HelpName = "address", CustomParser = ParseAddresses };
     private static readonly Option<IPAddress[]> Peer = new("--peer") { Description = "Measure the way to this address too", HelpName = "address", CustomParser = ParseAddresses };
@@ -72,9 +72,14 @@ internal static class DoctorCommand
         var node = parse.GetValue(Node);
         using var host = new LinuxHost(OptionsOf(parse, node), node is null ? null : NetworkNamespace.Open("straum-" + node));
         var checks = selection.From(Catalogue.All);
-        while (true)
+        for (var round = 0; ; round++)
         {
             var report = await new Examination(host, new DoctorProgress(parse.InvocationConfiguration.Error)).RunAsync(checks, stop);
+            // What programs read has the time in it, or is one line by contract.
+            if (parse.GetValue(Watch) && parse.GetValue(Output) is ("table" or "short"))
+            {
+                new DoctorScreen(Screen.For(parse), VerdictMarks.OfEnvironment()).DrawRound(report, first: round == 0);
+            }
             var code = await PrintAsync(report, parse);
             if (!parse.GetValue(Watch))
             {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 using Straum.Cli.Terminal;
 using Straum.Doctor;
@@ -7,6 +8,16 @@ namespace Straum.Cli.Doctor;
 /// <summary>A report for people: <c>table</c> has a line for every finding, <c>short</c> only for what is not as it should be.</summary>
 internal sealed class DoctorScreen(IAnsiConsole screen, VerdictMarks marks)
 {
+    /// <summary>What rounds of <c>--watch</c> begin with: when, after a blank line where one was before.</summary>
+    public void DrawRound(DoctorReport report, bool first)
+    {
+        if (!first)
+        {
+            screen.WriteLine();
+        }
+        screen.MarkupLine(string.Create(CultureInfo.InvariantCulture, $"[bold]{report.Time.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}[/]"));
+    }
+
     public void DrawTable(DoctorReport report)
     {
         foreach (var group in report.Results.GroupBy(static r => r.Check.Group))
