@@ -59,7 +59,11 @@ public sealed class ServiceConditionsTests(ServerFixture fixture) : IClassFixtur
             {
                 ["conditions"] = new JsonArray(new JsonObject
                 {
-                    ["type"] = "example.org/Checked", ["status"] = "True", ["reason"] = "Fine", ["message"] = "", ["lastTransitionTime"] = "2026-01-02T03:04:05Z",
+                    ["type"] = "example.org/Checked",
+                    ["status"] = "True",
+                    ["reason"] = "Fine",
+                    ["message"] = "",
+                    ["lastTransitionTime"] = "2026-01-02T03:04:05Z",
                 }),
             },
         }, Ct);
