@@ -41,6 +41,14 @@ public sealed class CommandLineTests
     [InlineData("straum: lab logs: --lines 0: must be at least 1 (straum lab logs --help lists what is possible)", "lab", "logs", "n1", "--lines", "0")]
     [InlineData("straum: services: --output does not take 'yaml' (write table or json)", "services", "-o", "yaml")]
     [InlineData("straum: doctor: --output does not take 'yaml' (write table or short or json or junit or npd)", "doctor", "-o", "yaml")]
+    [InlineData("straum: bench serve: --port 99999: a port is 0 to 65535 (straum bench serve --help lists what is possible)", "bench", "serve", "--port", "99999")]
+    [InlineData("straum: bench serve: --port -1: a port is 0 to 65535 (straum bench serve --help lists what is possible)", "bench", "serve", "--port", "-1")]
+    [InlineData("straum: bench disk: --seconds 0: must be 0.1 to 3600 seconds (straum bench disk --help lists what is possible)", "bench", "disk", "--seconds", "0")]
+    [InlineData("straum: bench disk: --seconds -3: must be 0.1 to 3600 seconds (straum bench disk --help lists what is possible)", "bench", "disk", "--seconds", "-3")]
+    [InlineData("straum: bench net: --seconds NaN: must be 0.1 to 3600 seconds (straum bench net --help lists what is possible)", "bench", "net", "127.0.0.1", "--seconds", "NaN")]
+    [InlineData("straum: bench dns: --at-once 0: must be 1 to 1000: each has a socket of its own (straum bench dns --help lists what is possible)", "bench", "dns", "127.0.0.1:1", "--at-once", "0")]
+    [InlineData("straum: bench dns: --at-once 9999999: must be 1 to 1000: each has a socket of its own (straum bench dns --help lists what is possible)", "bench", "dns", "127.0.0.1:1", "--at-once", "9999999")]
+    [InlineData("straum: bench diff: --fail -1: must be 0 or more percent (straum bench diff --help lists what is possible)", "bench", "diff", "a", "b", "--fail", "-1")]
     public async Task Value_OfAnOption_IsRefusedInOneLineWithoutTypes(string fault, params string[] arguments)
     {
         var run = await CliRun.Of(arguments);

@@ -24,6 +24,8 @@ internal static class BenchCommand
     private static readonly Option<string?> Save = new("--save") { Description = "Write the record to this file as well", HelpName = "file" };
     private static readonly OutputOption Output = new();
 
+    static BenchCommand() => Seconds.Require(static seconds => seconds is >= 0.1 and <= 3600, "must be 0.1 to 3600 seconds");
+
     public static Command Create() => new("bench", "Measure this host: disk, network, DNS; compare two measurements")
     {
         Node(), Disk(), Net(), Serve(), Dns(), Diff(),
@@ -55,6 +57,7 @@ internal static class BenchCommand
         var server = new Argument<IPEndPoint>("server") { Description = "A name server's address", CustomParser = static r => ParseEndPoint(r, 53) };
         var name = new Argument<string>("name") { Description = "What to ask for", DefaultValueFactory = static _ => "kubernetes.default.svc.cluster.local" };
         var atOnce = new Option<int>("--at-once") { Description = "Lookups under way at any time", HelpName = "n", DefaultValueFactory = static _ => 1 };
+        atOnce.Require(static lookups => lookups is >= 1 and <= 1000, "must be 1 to 1000: each has a socket of its own");
         return Measuring("dns", "Lookups at one name server", [server, name], [atOnce],
             async (parse, time, stop) =>
             {
@@ -66,6 +69,7 @@ internal static class BenchCommand
     private static Command Serve()
     {
         var port = new Option<int>("--port") { Description = "TCP port", HelpName = "n", DefaultValueFactory = static _ => Port };
+        port.Require(static number => number is >= 0 and <= ushort.MaxValue, "a port is 0 to 65535");
         var command = new Command("serve", "Be the other end of straum bench net, until interrupted") { port };
         command.SetAction(async (parse, stop) =>
         {
@@ -88,6 +92,7 @@ internal static class BenchCommand
         var before = new Argument<FileInfo>("before") { Description = "A record saved earlier" };
         var after = new Argument<FileInfo>("after") { Description = "One saved later" };
         var fail = new Option<double?>("--fail") { Description = "Exit with 1 when a figure got worse by more percent", HelpName = "percent" };
+        fail.Require(static percent => percent >= 0, "must be 0 or more percent");
         var command = new Command("diff", "Compare two saved records") { before, after, fail };
         command.SetAction(parse =>
         {

@@ -10,13 +10,7 @@ internal static class LabLogsCommand
     private static readonly Argument<string> Name = new("name") { Description = "A node (its agent), apiserver, supervisor, or a pod (name or namespace/name)" };
     private static readonly Option<int> Lines = new("--lines", "-n") { Description = "The last so many lines", DefaultValueFactory = static _ => 200 };
 
-    static LabLogsCommand() => Lines.Validators.Add(static result =>
-    {
-        if (result.Tokens is [var value] && int.TryParse(value.Value, out var lines) && lines < 1)
-        {
-            result.AddError($"--lines {lines}: must be at least 1");
-        }
-    });
+    static LabLogsCommand() => Lines.Require(static lines => lines >= 1, "must be at least 1");
 
     public static Command Create() => new Command("logs", "Print the last lines of an agent, apiserver, supervisor or pod") { Name, Lines }
         .Does(static async (parse, stop) =>

@@ -36,13 +36,7 @@ internal static class LabUpCommand
     private static Option<int> NodesOption()
     {
         var option = new Option<int>("--nodes", "-n") { Description = "Number of nodes", DefaultValueFactory = static _ => 3 };
-        option.Validators.Add(static result =>
-        {
-            if (result.Tokens is [var value] && int.TryParse(value.Value, out var nodes) && nodes is < 1 or > LabSpec.MaxNodes)
-            {
-                result.AddError($"--nodes {nodes}: a lab has 1 to {LabSpec.MaxNodes} nodes");
-            }
-        });
+        option.Require(static nodes => nodes is >= 1 and <= LabSpec.MaxNodes, $"a lab has 1 to {LabSpec.MaxNodes} nodes");
         return option;
     }
 

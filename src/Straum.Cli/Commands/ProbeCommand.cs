@@ -33,11 +33,11 @@ internal static class ProbeCommand
 
     static ProbeCommand()
     {
-        Require(Count, static n => n >= 1, "must be at least 1");
-        Require(Timeout, static seconds => seconds is > 0 and <= 3600, "must be more than 0 and at most 3600 seconds");
-        Require(Interval, static seconds => seconds is >= 0 and <= 3600, "must be 0 to 3600 seconds");
-        Require(Size, static bytes => bytes is >= 0 and <= 65507, "must be 0 to 65507 bytes, what fits into a datagram");
-        Require(Payload, static bytes => bytes is >= 0 and <= 65507, "must be 0 to 65507 bytes, what fits into a datagram");
+        Count.Require(static n => n >= 1, "must be at least 1");
+        Timeout.Require(static seconds => seconds is > 0 and <= 3600, "must be more than 0 and at most 3600 seconds");
+        Interval.Require(static seconds => seconds is >= 0 and <= 3600, "must be 0 to 3600 seconds");
+        Size.Require(static bytes => bytes is >= 0 and <= 65507, "must be 0 to 65507 bytes, what fits into a datagram");
+        Payload.Require(static bytes => bytes is >= 0 and <= 65507, "must be 0 to 65507 bytes, what fits into a datagram");
     }
 
     public static Command Create() => new("probe", "Ask a server and print who answered, what both ends saw, and how long it took")
@@ -104,15 +104,6 @@ internal static class ProbeCommand
         }
         return report.Errors.Count > 0 ? $"{text}; {string.Join(", ", report.Errors.Select(static e => $"{e.Key} ({e.Value})"))}" : text;
     }
-
-    // What is not a number at all is refused by the parser itself.
-    private static void Require(Option option, Predicate<double> isRight, string rule) => option.Validators.Add(result =>
-    {
-        if (result.Tokens is [var token, ..] && double.TryParse(token.Value, out var number) && !isRight(number))
-        {
-            result.AddError($"{option.Name} {token.Value}: {rule}");
-        }
-    });
 
     private static IPEndPoint[] ParseTargets(ArgumentResult result)
     {
