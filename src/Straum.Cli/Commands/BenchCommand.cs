@@ -35,14 +35,14 @@ internal static class BenchCommand
     {
         var directory = Directory();
         return Measuring("node", "Loopback TCP, the disk and DNS in one go", [directory], [],
-            (parse, time, stop) => NodeBench.MeasureAsync(parse.GetValue(directory)!, time, stop));
+            (parse, time, stop) => NodeBench.MeasureAsync(DirectoryOf(parse, directory), time, stop));
     }
 
     private static Command Disk()
     {
         var directory = Directory();
         return Measuring("disk", "Writes and syncs as etcd does", [directory], [],
-            (parse, time, stop) => Task.Run(() => DiskBench.Measure(parse.GetValue(directory)!, time, stop), stop));
+            (parse, time, stop) => Task.Run(() => DiskBench.Measure(DirectoryOf(parse, directory), time, stop), stop));
     }
 
     private static Command Net()
@@ -127,6 +127,8 @@ internal static class BenchCommand
         }
         command.SetAction(async (parse, stop) =>
         {
+            // Opened before there is anything to write: a measurement that took a minute is not lost for want of a place.
+            using var save = parse.GetValue(Save) is { } path ? new SavedRecord(path) : null;
             var time = DateTimeOffset.UtcNow;
             IReadOnlyList<BenchFigure> figures;
             try
@@ -138,10 +140,7 @@ internal static class BenchCommand
                 throw new CommandFault($"bench {name}", e.Message, name == "net" ? "is straum bench serve running there?" : null, ExitCode.Unreachable, e);
             }
             var record = BenchRecord.OfThisMachine("straum " + string.Join(' ', parse.Tokens.Select(static t => t.Value)), time, figures);
-            if (parse.GetValue(Save) is { } file)
-            {
-                await File.WriteAllBytesAsync(file, record.ToJson(), stop);
-            }
+            save?.Write(record);
             await PrintAsync(record, parse);
             return ExitCode.Ok;
         });
@@ -165,6 +164,13 @@ internal static class BenchCommand
 
     private static Argument<string> Directory() => new("directory") { Description = "Where the disk is measured", DefaultValueFactory = static _ => "/var/lib" };
 
+    private static string DirectoryOf(ParseResult parse, Argument<string> argument)
+    {
+        var directory = parse.GetRequiredValue(argument);
+        UserFile.RequireDirectory(UsageFault.NameOf(parse), directory, "name one on the disk to measure");
+        return directory;
+    }
+
     private static string Value(double? value, string unit) => value is null ? "" : unit switch
     {
         "bit/s" => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.00} Gbit/s"),
@@ -173,13 +179,14 @@ internal static class BenchCommand
 
     private static BenchRecord Read(FileInfo file)
     {
+        const string Expected = "a record that was made with straum bench … --save FILE";
         try
         {
-            return BenchRecord.Parse(File.ReadAllBytes(file.FullName));
+            return BenchRecord.Parse(UserFile.Read(file.ToString(), File.ReadAllBytes, Expected));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (JsonException e)
         {
-            throw new CommandFault($"read {file}", e.Message, "records are made with straum bench … --save FILE", inner: e);
+            throw new CommandFault($"read {file}", "it is no record of straum bench", $"name {Expected}", inner: e);
         }
     }
 
@@ -192,5 +199,33 @@ internal static class BenchCommand
         }
         result.AddError($"'{text}' is no address");
         return null;
+    }
+
+    /// <summary>The file of --save: as it was until there is a record, and gone again if it was not there and none came.</summary>
+    private sealed class SavedRecord(string path) : IDisposable
+    {
+        private readonly bool _isNew = !File.Exists(path);
+        private readonly FileStream _file = UserFile.Open(path, FileMode.OpenOrCreate);
+        private bool _isWritten;
+
+        public void Write(BenchRecord record)
+        {
+            if (_file.CanSeek)
+            {
+                _file.SetLength(0);
+            }
+            _file.Write(record.ToJson());
+            _file.Flush();
+            _isWritten = true;
+        }
+
+        public void Dispose()
+        {
+            _file.Dispose();
+            if (_isNew && !_isWritten)
+            {
+                File.Delete(path);
+            }
+        }
     }
 }

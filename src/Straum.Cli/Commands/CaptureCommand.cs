@@ -51,7 +51,7 @@ internal static class CaptureCommand
             using var printing = Start(target, tcpdump, keepTerminal: true);
             return await signals.WaitAsync(printing);
         }
-        await using var output = Open(file);
+        await using var output = UserFile.Open(file, FileMode.Create);
         using var process = Start(target, tcpdump, keepTerminal: false);
         process.StandardInput.Close();
         var packets = process.StandardOutput.BaseStream.CopyToAsync(output, CancellationToken.None);
@@ -84,18 +84,6 @@ internal static class CaptureCommand
         catch (CommandFault e) when (e.InnerException is LinuxException { Errno: Errno.ENOENT })
         {
             throw new CommandFault($"capture {target.Name}", "tcpdump is not installed on this host", "install it; nothing is needed in the pod", inner: e);
-        }
-    }
-
-    private static FileStream Open(string file)
-    {
-        try
-        {
-            return new FileStream(file, FileMode.Create, FileAccess.Write);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFault($"write {file}", e.Message.TrimEnd('.'), inner: e);
         }
     }
 

@@ -20,19 +20,10 @@ internal static class ConfigFile
         return reading.Config;
     }
 
-    private static string TextOf(string? file)
+    private static string TextOf(string? file) => file switch
     {
-        try
-        {
-            return file switch { null => "", "-" => Console.In.ReadToEnd(), _ => File.ReadAllText(file) };
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CommandFault($"read {file}", "there is no such file", "name straum.yaml, or a ConfigMap with that key", inner: e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFault($"read {file}", e.Message.TrimEnd('.'), inner: e);
-        }
-    }
+        null => "",
+        "-" => Console.In.ReadToEnd(),
+        _ => UserFile.Read(file, File.ReadAllText, "straum.yaml, or a ConfigMap with that key"),
+    };
 }

@@ -87,34 +87,18 @@ internal static partial class ImportCommand
         }
     }
 
-    private static ImportSource Read(string file)
-    {
-        try
-        {
-            return new ImportSource(file is "-" ? "stdin" : file, file is "-" ? Console.In.ReadToEnd() : File.ReadAllText(file));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFault($"read {file}", e.Message.TrimEnd('.'), inner: e);
-        }
-    }
+    private static ImportSource Read(string file) => file is "-"
+        ? new ImportSource("stdin", Console.In.ReadToEnd())
+        : new ImportSource(file, UserFile.Read(file, File.ReadAllText, "Cilium Helm values, a KubeProxyConfiguration or a file of sysctl.d"));
 
     private static void Write(string file, string yaml, bool force)
     {
-        try
+        if (!force && File.Exists(file))
         {
-            using var stream = new FileStream(file, force ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
-            using var writer = new StreamWriter(stream);
-            writer.Write(yaml);
+            throw new CommandFault($"write {file}", "it is there already", "--force overwrites it");
         }
-        catch (IOException e) when (!force && File.Exists(file))
-        {
-            throw new CommandFault($"write {file}", "it is there already", "--force overwrites it", inner: e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFault($"write {file}", e.Message.TrimEnd('.'), inner: e);
-        }
+        using var writer = new StreamWriter(UserFile.Open(file, force ? FileMode.Create : FileMode.CreateNew));
+        writer.Write(yaml);
     }
 
     private static void Draw(IAnsiConsole screen, ImportResult result)

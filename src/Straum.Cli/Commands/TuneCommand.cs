@@ -53,6 +53,11 @@ internal static partial class TuneCommand
         command.SetAction(parse =>
         {
             var paths = new TunePaths(parse.GetRequiredValue(Root));
+            UserFile.RequireDirectory($"tune {name}", paths.Root, "--root names the folder where the host's file system is");
+            if (!File.Exists(paths.Memory))
+            {
+                throw new CommandFault($"tune {name}", $"{paths.Root} is no host's file system: there is no {paths.Memory}", "--root names the folder where the host's is, with its /proc");
+            }
             if (NetworkOwner.WhyNotTheHosts(paths) is { } why)
             {
                 throw new CommandFault($"tune {name}", why, "give the container the host's network: hostNetwork: true, or --network host");

@@ -32,6 +32,15 @@ public sealed class ConfigCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/", "straum: read /: it is a directory (name a file in it)")]
+    [InlineData("", "straum: read '': that is no file's name (name straum.yaml, or a ConfigMap with that key)")]
+    public async Task Check_WhatIsNoFile_SaysWhatItIs(string file, string fault)
+    {
+        (await CliRun.Of("config", "check", file)).ShouldBe(new CliRun(ExitCode.Problem, "", fault + "\n"));
+        (await CliRun.Of("agent", "--config", file)).ShouldBe(new CliRun(ExitCode.Problem, "", fault + "\n"));
+    }
+
+    [Theory]
     [InlineData(null), InlineData("routing: {mode: vxln}\n")]
     public async Task Agent_FileThatCheckRefuses_SaysTheSameAndExitsTheSame(string? text)
     {

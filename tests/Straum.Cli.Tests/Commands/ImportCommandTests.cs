@@ -57,6 +57,13 @@ public sealed class ImportCommandTests : IDisposable
         ((string)finding["becomes"]!).ShouldBe("routing.mtu: 1400");
     }
 
+    [Theory]
+    [InlineData(1, "straum: read /nope: there is no such file (name Cilium Helm values, a KubeProxyConfiguration or a file of sysctl.d)", "/nope")]
+    [InlineData(1, "straum: read /etc: it is a directory (name a file in it)", "/etc")]
+    [InlineData(1, "straum: write /nope/x: there is no directory for it (make the directory first, or name a file in another)", "--set", "MTU=1400", "--write", "/nope/x")]
+    public async Task Import_FileThatCannotBeUsed_IsNamedWithWhatIsWrongAndTheFix(int code, string fault, params string[] arguments) =>
+        (await CliRun.Of(["import", .. arguments])).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(code), r => r.Error.ShouldBe(fault + "\n"));
+
     [Fact]
     public async Task Import_Nothing_IsAUsageFault() => (await CliRun.Of("import")).ExitCode.ShouldBe(2);
 }

@@ -54,6 +54,14 @@ public sealed class TuneCommandTests : IDisposable
         (await CliRun.Of("tune", "status", "--root", _root)).Output.ShouldContain("nothing was applied");
     }
 
+    [Theory]
+    [InlineData("/nope", "straum: tune plan: there is no directory /nope (--root names the folder where the host's file system is)")]
+    [InlineData("", "straum: tune plan: there is no directory '' (--root names the folder where the host's file system is)")]
+    [InlineData("/proc/meminfo", "straum: tune plan: /proc/meminfo is no directory (--root names the folder where the host's file system is)")]
+    [InlineData("/etc", "straum: tune plan: /etc is no host's file system: there is no /etc/proc/meminfo (--root names the folder where the host's is, with its /proc)")]
+    public async Task Plan_RootThatIsNoHosts_IsNamedWithWhatIsMissing(string root, string fault) =>
+        (await CliRun.Of("tune", "plan", "--root", root)).ShouldBe(new CliRun(1, "", fault + "\n"));
+
     [Fact]
     public async Task Apply_JournalThatIsDamaged_IsNamedAndNothingIsWritten()
     {

@@ -78,6 +78,14 @@ public sealed class CaptureCommandTests(TargetPod pod) : IClassFixture<TargetPod
         File.Exists(file).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Capture_ToADirectoryThatIsNotThere_IsNamedWithTheFix()
+    {
+        var run = await CliRun.Of("capture", $"{pod.Process.Id}", "-i", "lo", "-w", "/nope/x.pcap");
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldBe("straum: write /nope/x.pcap: there is no directory for it (make the directory first, or name a file in another)\n");
+    }
+
     private void Send(int port, string text) => pod.Namespace.Run(() =>
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);

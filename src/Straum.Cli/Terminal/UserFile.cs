@@ -1,0 +1,63 @@
+namespace Straum.Cli.Terminal;
+
+/// <summary>
+/// Files that the user names on a command line, and what is said when one cannot be used: which file, what is wrong with it, what
+/// to do. The runtime's own texts name neither a directory nor a fix.
+/// </summary>
+internal static class UserFile
+{
+    /// <param name="file">As it was typed.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="expected">What to name instead, to follow "name": <c>straum.yaml, or a ConfigMap with that key</c>.</param>
+    /// <exception cref="CommandFault">It cannot be read.</exception>
+    public static T Read<T>(string file, Func<string, T> read, string expected)
+    {
+        try
+        {
+            return read(file);
+        }
+        catch (Exception e) when (IsOfTheFile(e))
+        {
+            throw Fault($"read {Named(file)}", file, e, "there is no such file", $"name {expected}");
+        }
+    }
+
+    /// <summary>A file to write to, before there is anything to write: who cannot have it learns so at once.</summary>
+    /// <param name="file">As it was typed.</param>
+    /// <param name="mode">What becomes of one that is there.</param>
+    /// <exception cref="CommandFault">It cannot be written.</exception>
+    public static FileStream Open(string file, FileMode mode)
+    {
+        try
+        {
+            return new FileStream(file, mode, FileAccess.Write);
+        }
+        catch (Exception e) when (IsOfTheFile(e))
+        {
+            throw Fault($"write {Named(file)}", file, e, "there is no directory for it", "make the directory first, or name a file in another");
+        }
+    }
+
+    /// <exception cref="CommandFault">There is no such directory.</exception>
+    public static void RequireDirectory(string what, string directory, string fix)
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new CommandFault(what, File.Exists(directory) ? $"{directory} is no directory" : $"there is no directory {Named(directory)}", fix);
+        }
+    }
+
+    private static bool IsOfTheFile(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException { ParamName: "path" };
+
+    private static CommandFault Fault(string what, string file, Exception e, string absent, string fix) => e switch
+    {
+        ArgumentException => new CommandFault(what, "that is no file's name", fix, inner: e),
+        // The runtime says of one that access is denied.
+        _ when Directory.Exists(file) => new CommandFault(what, "it is a directory", "name a file in it", inner: e),
+        FileNotFoundException or DirectoryNotFoundException => new CommandFault(what, absent, fix, inner: e),
+        UnauthorizedAccessException => new CommandFault(what, "permission denied", Environment.IsPrivilegedProcess ? null : "run it as root", inner: e),
+        _ => new CommandFault(what, e.Message.TrimEnd('.'), inner: e),
+    };
+
+    private static string Named(string file) => file is "" ? "''" : file;
+}
