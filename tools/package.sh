@@ -10,7 +10,9 @@ rm -rf build/package
 install_programs "$root"
 install -m 0644 LICENSE CHANGELOG.md deploy/straum.schema.json deploy/host/straum.service deploy/host/straum.yaml "$root"
 install -D -m 0644 -t "$root/manifests" deploy/host/manifests/*.yaml
-install -D -m 0644 -t "$root/docs" docs/guide/install.md docs/limitations.md docs/reference/{cli,cni,configuration,metrics,verifier-budget}.md
+# As they lie in the repository, so that their links lead somewhere; only the schema has another place here.
+find docs -name '*.md' -exec install -D -m 0644 {} "$root/{}" \;
+sed -i 's|(\.\./\.\./deploy/straum\.schema\.json)|(../../straum.schema.json)|' "$root/docs/reference/configuration.md"
 
 archive -C build/package "$name" | gzip -9n > "build/$name.tar.gz"
 (cd build && sha256sum "$name.tar.gz" > "$name.tar.gz.sha256")

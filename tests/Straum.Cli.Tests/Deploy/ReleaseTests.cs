@@ -3,11 +3,12 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Straum.Cli.Tests.Deploy;
 
 /// <summary>The archives of <c>make image</c> and <c>make package</c>: what comes out of them runs, and the same comes out twice.</summary>
-public sealed class ReleaseTests : IDisposable
+public sealed partial class ReleaseTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("straum-t-").FullName;
 
@@ -54,16 +55,36 @@ public sealed class ReleaseTests : IDisposable
     [Fact]
     public void Package_Unpacked_HasAllThatTheUnitAndTheGuideName()
     {
-        using var content = new GZipStream(File.OpenRead(Make("package", "build/straum-*-linux-x64.tar.gz")), CompressionMode.Decompress);
-        TarFile.ExtractToDirectory(content, _directory, overwriteFiles: false);
-        var root = Directory.GetDirectories(_directory).ShouldHaveSingleItem();
-        foreach (var file in (string[])["straum.service", "straum.yaml", "manifests/nodes.yaml", "straum-cni", "docs/install.md", "LICENSE", "bpf/pod.bpf.o"])
+        var root = UnpackPackage();
+        foreach (var file in (string[])["straum.service", "straum.yaml", "manifests/nodes.yaml", "straum-cni", "docs/guide/install.md", "LICENSE", "bpf/pod.bpf.o"])
         {
             File.Exists(Path.Combine(root, file)).ShouldBeTrue(file);
         }
         Shell($"{root}/straum verify").Code.ShouldBe(0);
         Shell($"{root}/straum config check {root}/straum.yaml").Code.ShouldBe(0);
         Shell($"{root}/straum install-cni --bin-dir {_directory}/bin").Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Package_Unpacked_HasWhatTheLinksOfItsDocumentsLeadTo()
+    {
+        var root = UnpackPackage();
+        var links = Directory.GetFiles(root, "*.md", SearchOption.AllDirectories)
+            .SelectMany(static file => RelativeLink().Matches(File.ReadAllText(file)).Select(link => (File: file, Target: link.Groups[1].Value))).ToList();
+        links.ShouldNotBeEmpty();
+        links.Where(static link => !Path.Exists(Path.Combine(Path.GetDirectoryName(link.File)!, link.Target)))
+            .Select(link => $"{Path.GetRelativePath(root, link.File)}: {link.Target}").ShouldBeEmpty();
+    }
+
+    // The path of a Markdown link that leads neither to another host nor to a heading of the same document.
+    [GeneratedRegex(@"\]\((?![a-z]+:|#)([^)#\s]+)")]
+    private static partial Regex RelativeLink();
+
+    private string UnpackPackage()
+    {
+        using var content = new GZipStream(File.OpenRead(Make("package", "build/straum-*-linux-x64.tar.gz")), CompressionMode.Decompress);
+        TarFile.ExtractToDirectory(content, _directory, overwriteFiles: false);
+        return Directory.GetDirectories(_directory).ShouldHaveSingleItem();
     }
 
     private static string Make(string target, string pattern)
