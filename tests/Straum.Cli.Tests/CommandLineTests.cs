@@ -48,6 +48,8 @@ public sealed class CommandLineTests
     [InlineData("straum: bench net: --seconds NaN: must be 0.1 to 3600 seconds (straum bench net --help lists what is possible)", "bench", "net", "127.0.0.1", "--seconds", "NaN")]
     [InlineData("straum: bench dns: --at-once 0: must be 1 to 1000: each has a socket of its own (straum bench dns --help lists what is possible)", "bench", "dns", "127.0.0.1:1", "--at-once", "0")]
     [InlineData("straum: bench dns: --at-once 9999999: must be 1 to 1000: each has a socket of its own (straum bench dns --help lists what is possible)", "bench", "dns", "127.0.0.1:1", "--at-once", "9999999")]
+    [InlineData("straum: import: --from does not take 'foo' (write kube-proxy or sysctl or cilium)", "import", "--from", "foo")]
+    [InlineData("straum: import: --set 'foo': write KEY=VALUE (straum import --help lists what is possible)", "import", "--set", "foo")]
     [InlineData("straum: bench diff: --fail -1: must be 0 or more percent (straum bench diff --help lists what is possible)", "bench", "diff", "a", "b", "--fail", "-1")]
     public async Task Value_OfAnOption_IsRefusedInOneLineWithoutTypes(string fault, params string[] arguments)
     {

@@ -19,7 +19,7 @@ internal static partial class ImportCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Option<string?> From = new("--from") { Description = "What the files are, if that is not recognised", HelpName = "format" };
+    private static readonly Option<string?> From = new("--from") { Description = "What the files are, if that is not recognised", HelpName = string.Join('|', ConfigImport.FormatNames.Select(static f => f.Name)) };
     private static readonly Option<string[]> Set = new("--set") { Description = "A Cilium Helm value, as `helm install --set` takes it", HelpName = "key=value" };
     private static readonly Option<string?> WriteTo = new("--write", "-w") { Description = "Write straum.yaml there instead of to stdout", HelpName = "file" };
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite the file of --write" };
@@ -29,6 +29,13 @@ internal static partial class ImportCommand
     public static Command Create()
     {
         From.AcceptOnlyFromAmong([.. ConfigImport.FormatNames.Select(static f => f.Name)]);
+        Set.Validators.Add(static result =>
+        {
+            foreach (var part in result.Tokens.Select(static t => HelmSettings.FindMalformed(t.Value)).OfType<string>())
+            {
+                result.AddError($"--set '{part}': write KEY=VALUE");
+            }
+        });
         var command = new Command("import", "Turn the configuration of Cilium, kube-proxy or sysctl.d into straum.yaml")
         {
             Files, From, Set, WriteTo, Force, Strict, Output,

@@ -75,12 +75,18 @@ internal static class CiliumKeys
 
     private static void AddRouting(KeyTable keys)
     {
-        keys.Add("routingMode", static v => v.Text is "tunnel" ? As("routing.mode", "vxlan", "Straum's tunnel is VXLAN") : As("routing.mode"));
+        keys.Add("routingMode", static v => v.Text switch
+        {
+            "tunnel" => As("routing.mode", "vxlan", "Straum's tunnel is VXLAN"),
+            "native" => As("routing.mode"),
+            _ => Misspelt(v, "native", "tunnel"),
+        });
         keys.Add("tunnel", static v => v.Text switch
         {
             "disabled" => As("routing.mode", "native", "the word was retired with Cilium 1.14"),
             "geneve" => Changed("routing.mode", "vxlan", "Geneve is not served; VXLAN is the tunnel"),
-            _ => As("routing.mode"),
+            "vxlan" => As("routing.mode"),
+            _ => Misspelt(v, "vxlan", "geneve", "disabled"),
         });
         keys.Add("tunnelProtocol", static v => v.Text switch
         {
@@ -130,6 +136,10 @@ internal static class CiliumKeys
         keys.AddFeature("cni.chainingMode", "Straum makes pods' devices itself; it joins no chain");
         keys.Add("cni.*", Refused("where plugins lie and how they are installed is the installer's, not straum.yaml's"));
     }
+
+    // In Cilium's words, which are those of the file; Straum's would be no help there.
+    private static ImportAnswer Misspelt(ImportValue value, params string[] words) =>
+        Refused($"{value.Text} is not a word of Cilium's for it; " + (NearestName.Find(value.Text, words) is { } nearest ? $"did you mean {nearest}?" : $"write {string.Join(" or ", words)}"));
 
     /// <summary>Networks that pods reach with their own address.</summary>
     internal static ImportAnswer NonMasquerade(IEnumerable<string> networks, string why) => new(

@@ -5,6 +5,9 @@ namespace Straum.Agent.Configuration.Import;
 /// <summary>The arguments of <c>helm --set</c> as a values file: <c>a.b=1,c=2</c> and repeated ones.</summary>
 public static class HelmSettings
 {
+    /// <summary>The first part of an argument that is not KEY=VALUE; null when all are.</summary>
+    public static string? FindMalformed(string setting) => Split(setting).FirstOrDefault(static part => part.IndexOf('=') <= 0);
+
     /// <summary>
     /// One YAML line per value. Lists in braces, <c>devices={eth0,eth1}</c>, are understood; indexes (<c>a[0]=</c>) and
     /// escaped commas are not.

@@ -104,9 +104,26 @@ public sealed class CiliumImportTests
     }
 
     [Theory]
+    [InlineData("routingMode: tunel", "did you mean tunnel?")]
+    [InlineData("routingMode: vxlan", "write native or tunnel")]
+    [InlineData("tunnel: genev", "did you mean geneve?")]
+    public void Import_WordThatCiliumDoesNotHave_IsRefusedWithTheNearestOfItsOwn(string text, string fix) => Fixture.Import(text).Findings[0].ShouldSatisfyAllConditions(
+        f => f.Verdict.ShouldBe(ImportVerdict.Refused), f => f.Why.ShouldEndWith(fix));
+
+    [Theory]
+    [InlineData("a=1,b.c={x,y}", null)]
+    [InlineData("a=", null)]
+    [InlineData("a=1,foo", "foo")]
+    [InlineData("=1", "=1")]
+    [InlineData("", "")]
+    public void Set_PartThatIsNoKeyAndValue_IsFound(string setting, string? malformed) => HelmSettings.FindMalformed(setting).ShouldBe(malformed);
+
+    [Theory]
     [InlineData("tunnel: geneve", ImportVerdict.Changed, "routing.mode: vxlan")]
     [InlineData("tunnel: vxlan", ImportVerdict.Kept, "routing.mode: vxlan")]
     [InlineData("routingMode: tunnel", ImportVerdict.Kept, "routing.mode: vxlan")]
+    [InlineData("tunnel: disabled", ImportVerdict.Kept, "routing.mode: native")]
+    [InlineData("routingMode: native", ImportVerdict.Kept, "routing.mode: native")]
     [InlineData("routingMode: bridged", ImportVerdict.Refused, null)]
     [InlineData("k8sServiceHost: auto", ImportVerdict.Refused, null)]
     [InlineData("MTU: 1400", ImportVerdict.Kept, "routing.mtu: 1400")]
