@@ -37,7 +37,7 @@ public sealed class CommandExitTests
     [InlineData("lab up --nodes many", 2)]
     [InlineData("lab up --mode carrier-pigeon", 2)]
     [InlineData("lab nothing", 2)]
-    [InlineData("services --node nowhere", 1)]
+    [InlineData("services --node nowhere", 2)]
     [InlineData("services --socket /nowhere.sock", 3)]
     [InlineData("services -o xml", 2)]
     [InlineData("probe connect 127.0.0.1:1 --timeout 0.2", 1)]
