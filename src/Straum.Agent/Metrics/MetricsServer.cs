@@ -60,7 +60,7 @@ public sealed class MetricsServer(ListenPoint? listen, string node, Func<string>
             {
                 await ServeAsync(Listen(listen!), ct);
             }
-            catch (Exception e) when (!ct.IsCancellationRequested)
+            catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
             {
                 Failed(e);
             }

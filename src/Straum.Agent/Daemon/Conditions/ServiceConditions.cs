@@ -90,7 +90,7 @@ internal sealed class ServiceConditions(KubernetesClient? client, string node, T
         {
             log.LogWarning("the condition of Service {Service} cannot be written: {Reason}", watched.Key, e.Message);
         }
-        catch (Exception e) when (!ct.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !ct.IsCancellationRequested)
         {
             return Failed(e);
         }
