@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Straum.Datapath.Tests.Programs;
 
 /// <summary>
@@ -10,8 +12,9 @@ internal sealed class SteadySender : IDisposable
     private readonly ManualResetEventSlim _sending = new();
     private volatile bool _ended;
     private ulong _sent;
+    private ExceptionDispatchInfo? _refused;
 
-    /// <summary>Returns when the first frame was sent.</summary>
+    /// <summary>Returns when the first frame was sent, or refused.</summary>
     public SteadySender(Action send)
     {
         _thread = new Thread(() => Run(send)) { IsBackground = true };
@@ -19,26 +22,41 @@ internal sealed class SteadySender : IDisposable
         _sending.Wait();
     }
 
-    /// <summary>Stops. How many were sent.</summary>
+    /// <summary>Stops. How many were sent; throws what sending threw.</summary>
     public ulong End()
     {
-        _ended = true;
-        _thread.Join();
+        Join();
+        _refused?.Throw();
         return _sent;
     }
 
     public void Dispose()
     {
-        End();
+        Join();
         _sending.Dispose();
+    }
+
+    private void Join()
+    {
+        _ended = true;
+        _thread.Join();
     }
 
     private void Run(Action send)
     {
-        while (!_ended)
+        try
         {
-            send();
-            _sent++;
+            while (!_ended)
+            {
+                send();
+                _sent++;
+                _sending.Set();
+            }
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // On this thread it would end the whole run.
+            _refused = ExceptionDispatchInfo.Capture(e);
             _sending.Set();
         }
     }
