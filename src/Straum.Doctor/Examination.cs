@@ -32,7 +32,7 @@ public sealed class Examination(IHost host, IProgress<CheckProgress>? progress =
             results[check] = await RunAsync(check, stop).ConfigureAwait(false);
         }
         return new DoctorReport(
-            host.ReadText("/proc/sys/kernel/hostname")?.Trim() ?? "", host.ReadText("/proc/sys/kernel/osrelease")?.Trim() ?? "",
+            host.Options.LabNode?.Name ?? host.ReadText("/proc/sys/kernel/hostname")?.Trim() ?? "", host.ReadText("/proc/sys/kernel/osrelease")?.Trim() ?? "",
             time, Stopwatch.GetElapsedTime(started),
             [.. checks.Select(c => results.GetValueOrDefault(c.Check) ?? new CheckResult(c.Check, [], TimeSpan.Zero, Ignored: true))]);
     }

@@ -11,6 +11,10 @@ internal sealed record AgentSockets(string LabNodes, string Own)
     /// <summary>Where the lab and an agent with the default configuration put them.</summary>
     public static AgentSockets Default { get; } = new("/run/straum/lab/nodes", Path.Combine(new PathOptions().Run, "agent.sock"));
 
+    /// <summary>The names of the lab's nodes, in order; empty where no lab runs.</summary>
+    public IReadOnlyList<string> Nodes =>
+        Directory.Exists(LabNodes) ? [.. Directory.GetDirectories(LabNodes).Select(static p => Path.GetFileName(p)).Order(StringComparer.Ordinal)] : [];
+
     /// <summary>
     /// What to ask, by the name to call it in messages. Throws <see cref="CommandFault"/> when <paramref name="node"/> is no
     /// node of the lab.
@@ -23,7 +27,7 @@ internal sealed record AgentSockets(string LabNodes, string Own)
         {
             return [.. paths.Select(static p => (p, p))];
         }
-        var nodes = Directory.Exists(LabNodes) ? Directory.GetDirectories(LabNodes).Select(static p => Path.GetFileName(p)).Order(StringComparer.Ordinal).ToList() : [];
+        var nodes = Nodes;
         if (node is not null && !nodes.Contains(node))
         {
             throw nodes.Count == 0

@@ -70,7 +70,7 @@ internal static class DoctorCommand
             throw Unknown(wrong);
         }
         var node = parse.GetValue(Node);
-        using var host = new LinuxHost(OptionsOf(parse, node), node is null ? null : NetworkNamespace.Open("straum-" + node));
+        using var host = ExaminedHost.Open(node, OptionsOf(parse), parse.GetValue(Socket));
         var checks = selection.From(Catalogue.All);
         for (var round = 0; ; round++)
         {
@@ -118,17 +118,15 @@ internal static class DoctorCommand
                 screen.DrawTable(report);
                 break;
         }
+        if (parse.GetValue(Output) is ("table" or "short") && parse.GetValue(Node) is null && parse.GetValue(Socket) is null && AgentSockets.Default.Nodes is [_, ..] nodes)
+        {
+            screen.DrawLabHint(nodes);
+        }
         return report.ExitCode;
     }
 
-    private static DoctorOptions OptionsOf(ParseResult parse, string? node)
-    {
-        var options = new DoctorOptions { DiskPath = parse.GetValue(Disk), Peers = parse.GetValue(Peer) ?? [], ClusterDns = parse.GetValue(ClusterDns)?.FirstOrDefault() };
-        return parse.GetValue(Socket) is { } socket ? options with { AgentSocket = socket } : options with
-        {
-            AgentSocket = node is null ? AgentSockets.Default.Own : AgentSockets.Default.Find(node, [])[0].Path,
-        };
-    }
+    private static DoctorOptions OptionsOf(ParseResult parse) =>
+        new() { DiskPath = parse.GetValue(Disk), Peers = parse.GetValue(Peer) ?? [], ClusterDns = parse.GetValue(ClusterDns)?.FirstOrDefault() };
 
     private static string[] Names(ParseResult parse, Option<string[]> option) =>
         [.. (parse.GetValue(option) ?? []).SelectMany(static n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];

@@ -7,7 +7,6 @@ using Straum.Cli.Terminal;
 using Straum.Doctor;
 using Straum.Doctor.Evidence;
 using Straum.Doctor.Hosts;
-using Straum.Linux;
 
 namespace Straum.Cli.Commands;
 
@@ -29,8 +28,7 @@ internal static class EvidenceCommand
     private static async Task<int> RunAsync(ParseResult parse, CancellationToken stop)
     {
         var node = parse.GetValue(Node);
-        var options = new DoctorOptions { AgentSocket = AgentSockets.Default.Find(node, node is null ? [AgentSockets.Default.Own] : [])[0].Path };
-        using var host = new LinuxHost(options, node is null ? null : NetworkNamespace.Open("straum-" + node));
+        using var host = ExaminedHost.Open(node, new DoctorOptions());
         // What loads the host has no place in a report that is made while something is wrong.
         var checks = CheckSelection.Everything.From(Catalogue.All).Select(static c => (c.Check, c.Runs && !c.Check.Disturbs)).ToList();
         var report = await new Examination(host, new DoctorProgress(parse.InvocationConfiguration.Error)).RunAsync(checks, stop);
@@ -39,7 +37,7 @@ internal static class EvidenceCommand
         {
             await using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
             var manifest = await new EvidenceArchive(host).WriteAsync(file, report, VersionOf(), stop);
-            await parse.InvocationConfiguration.Output.WriteLineAsync($"{path}: {manifest.Count - 1} sources, {report.Count(Verdict.Fail)} failed checks, {report.Count(Verdict.Warn)} to watch; look through it before you send it");
+            await parse.InvocationConfiguration.Output.WriteLineAsync($"{path}: {SourcesOf(manifest)}, {report.Count(Verdict.Fail)} failed checks, {report.Count(Verdict.Warn)} to watch; look through it before you send it");
             return ExitCode.Ok;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -47,6 +45,11 @@ internal static class EvidenceCommand
             throw new CommandFault($"write {path}", e.Message, "choose another place with --file", inner: e);
         }
     }
+
+    private static string SourcesOf(IReadOnlyList<EvidenceEntry> manifest) =>
+        manifest.Where(static e => e.Missing).Select(static e => e.Name).ToList() is { Count: > 0 } missing
+            ? $"{manifest.Count - missing.Count} of {manifest.Count} sources ({string.Join(", ", missing)} missing, MANIFEST.txt says why)"
+            : $"{manifest.Count} sources";
 
     private static string VersionOf() => Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 }

@@ -41,6 +41,10 @@ internal sealed class DoctorScreen(IAnsiConsole screen, VerdictMarks marks)
         DrawSum(report);
     }
 
+    /// <summary>For whoever has a lab and looked at the machine below it.</summary>
+    public void DrawLabHint(IReadOnlyList<string> nodes) =>
+        screen.MarkupLine(Markup.Escape($"This was the machine itself. A lab runs on it: straum doctor --node {nodes[0]} looks at one of its nodes ({string.Join(", ", nodes)})."));
+
     private void Draw(CheckResult result, IEnumerable<Finding> findings)
     {
         var check = result.Check;

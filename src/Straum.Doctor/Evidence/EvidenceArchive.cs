@@ -41,44 +41,45 @@ public sealed class EvidenceArchive(IHost host)
         EvidenceItem.Tool("network/qdiscs", "tc", "-s", "qdisc"),
         EvidenceItem.Tool("network/sockets", "ss", "-s"),
         EvidenceItem.Tool("network/bpf", "bpftool", "net"),
-        EvidenceItem.File("agent/straum.yaml", "/etc/straum/straum.yaml"),
+        new EvidenceItem("agent/straum.yaml", AgentFiles.ConfigSource, "not on this host", static (host, _) => Task.FromResult(AgentFiles.Config(host))),
         EvidenceItem.Agent("status"),
         EvidenceItem.Agent("services"),
         EvidenceItem.Agent("endpoints"),
         EvidenceItem.Agent("pods"),
         EvidenceItem.Agent("routes"),
         EvidenceItem.Agent("drops"),
-        EvidenceItem.Tool("logs/straum", "journalctl", "--unit", "straum", "--lines", "2000", "--no-pager"),
-        EvidenceItem.Tool("logs/kubelet", "journalctl", "--unit", "kubelet", "--lines", "500", "--no-pager"),
+        new EvidenceItem("logs/straum", AgentFiles.LogSource, AgentFiles.NoLog, AgentFiles.LogAsync),
+        EvidenceItem.Unit("logs/kubelet", "kubelet", lines: 500),
         EvidenceItem.Tool("logs/kernel", "dmesg", "--time-format", "iso"),
     ];
 
-    /// <summary>Writes the archive (tar, gzip) and returns its manifest: a line for each thing, and why it is missing where it is.</summary>
+    /// <summary>Writes the archive (tar, gzip) and returns what MANIFEST.txt says of each source.</summary>
     /// <param name="output">Left open.</param>
     /// <param name="report">Of the doctor.</param>
     /// <param name="version">Of the program.</param>
     /// <param name="stop">Gives up.</param>
-    public async Task<IReadOnlyList<string>> WriteAsync(Stream output, DoctorReport report, string version, CancellationToken stop)
+    public async Task<IReadOnlyList<EvidenceEntry>> WriteAsync(Stream output, DoctorReport report, string version, CancellationToken stop)
     {
-        var manifest = new List<string> { $"straum {version}, {report.Host}, Linux {report.Kernel}, {report.Time:u}; secrets are redacted" };
+        var manifest = new List<EvidenceEntry>();
         await using var zip = new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true);
         await using var tar = new TarWriter(zip, TarEntryFormat.Pax, leaveOpen: true);
         using (var json = new MemoryStream())
         {
             JsonReport.Write(report, json);
             await AddAsync("doctor.json", Encoding.UTF8.GetString(json.GetBuffer(), 0, (int)json.Length)).ConfigureAwait(false);
-            manifest.Add("doctor.json: straum doctor -o json");
+            manifest.Add(new EvidenceEntry("doctor.json", "straum doctor -o json"));
         }
         foreach (var item in Items)
         {
-            var (text, missing) = await ReadAsync(item, stop).ConfigureAwait(false);
+            var (text, note) = await ReadAsync(item, stop).ConfigureAwait(false);
             if (text is not null)
             {
                 await AddAsync(item.Name, text).ConfigureAwait(false);
             }
-            manifest.Add($"{item.Name}: {item.Source}{(missing is null ? "" : $": {missing}")}");
+            manifest.Add(new EvidenceEntry(item.Name, item.Source, note, Missing: text is null));
         }
-        await AddAsync("MANIFEST.txt", string.Join('\n', manifest) + "\n").ConfigureAwait(false);
+        var head = $"straum {version}, {report.Host}, Linux {report.Kernel}, {report.Time:u}; secrets are redacted\n";
+        await AddAsync("MANIFEST.txt", head + string.Concat(manifest.Select(static e => $"{e}\n"))).ConfigureAwait(false);
         return manifest;
 
         Task AddAsync(string name, string text) => tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, $"straum-report/{name}")
@@ -89,13 +90,13 @@ public sealed class EvidenceArchive(IHost host)
     }
 
     /// <summary>The text, its end when it is very long; or why there is none.</summary>
-    private async Task<(string? Text, string? Missing)> ReadAsync(EvidenceItem item, CancellationToken stop)
+    private async Task<(string? Text, string? Note)> ReadAsync(EvidenceItem item, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
         limit.CancelAfter(Patience);
         try
         {
-            return await item.ReadAsync(host, limit.Token).ConfigureAwait(false) is not { } text ? (null, "not on this host")
+            return await item.ReadAsync(host, limit.Token).ConfigureAwait(false) is not { } text ? (null, item.Absent)
                 : text.Length > MostCharacters ? (text[^MostCharacters..], $"the last {MostCharacters} of {text.Length} characters")
                 : (text, null);
         }

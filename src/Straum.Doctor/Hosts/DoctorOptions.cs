@@ -14,6 +14,9 @@ public sealed record DoctorOptions
     /// <summary>The agent's socket.</summary>
     public string AgentSocket { get; init; } = "/run/straum/agent.sock";
 
+    /// <summary>The lab's node that is looked at; null for the machine itself.</summary>
+    public LabNode? LabNode { get; init; }
+
     /// <summary>The address of the cluster's DNS Service; null to take it from the pods' resolv.conf.</summary>
     public IPAddress? ClusterDns { get; init; }
 

@@ -14,9 +14,12 @@ public sealed record NodePlan(string Name, string Namespace, DualAddress Uplink,
     /// <param name="index">Counted from 1; written in decimal into both families, so at most <see cref="LabSpec.MaxNodes"/>.</param>
     public static NodePlan Create(int index) => new(
         $"n{index}",
-        $"straum-n{index}",
+        NamespaceOf($"n{index}"),
         DualAddress.Parse($"172.30.0.{10 + index}/24", $"fd30::{10 + index}/64"),
         IPNetwork.Parse($"10.244.{index}.0/24"),
         IPNetwork.Parse($"fd44:0:0:{index}::/64"),
         $"zone-{index}");
+
+    /// <summary>The network namespace of the node <paramref name="name"/>.</summary>
+    public static string NamespaceOf(string name) => "straum-" + name;
 }

@@ -39,9 +39,14 @@ public sealed class DoctorCommandTests
     }
 
     [Fact]
-    public async Task UnknownNode_IsAUsageFault()
+    public async Task UnknownNode_IsAUsageFault() => await ShouldRefuseAsync("--node", "no-such-node");
+
+    [Fact]
+    public async Task UnknownNodeWithASocket_IsAUsageFaultToo() => await ShouldRefuseAsync("--node", "no-such-node", "--socket", "/tmp/agent.sock");
+
+    private static async Task ShouldRefuseAsync(params string[] options)
     {
-        var run = await CliRun.Of("doctor", "--only", "ST-KE-001", "--node", "no-such-node");
+        var run = await CliRun.Of(["doctor", "--only", "ST-KE-001", .. options]);
         run.ExitCode.ShouldBe(2);
         run.Error.ShouldContain("find node no-such-node");
         run.Output.ShouldBeEmpty();

@@ -18,4 +18,12 @@ public sealed class DoctorScreenTests
 
         output.ToString().ReplaceLineEndings("\n").ShouldBe("2026-01-31T12:00:00Z\n\n2026-01-31T12:00:05Z\n");
     }
+
+    [Fact]
+    public void BesideALab_ItSaysHowToLookAtANode()
+    {
+        using var output = new StringWriter();
+        new DoctorScreen(Screen.For(output, terminal: false), VerdictMarks.OfEnvironment()).DrawLabHint(["n1", "n2"]);
+        output.ToString().ShouldContain("straum doctor --node n1 looks at one of its nodes (n1, n2)");
+    }
 }

@@ -10,6 +10,14 @@ public sealed class DnsTests : CheckTest
     private const string PodConfig = "nameserver 10.96.0.10\nsearch default.svc.cluster.local svc.cluster.local cluster.local\noptions ndots:5\n";
 
     [Fact]
+    public async Task LabNode_HasNoNameServers()
+    {
+        Host.Options = new DoctorOptions { LabNode = new LabNode("n1", "", "") };
+        Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
+        await ShouldBeAsync("ST-DN-001", Verdict.Skip, "straum doctor without --node");
+    }
+
+    [Fact]
     public async Task HostLookups_Answered_Pass()
     {
         Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];

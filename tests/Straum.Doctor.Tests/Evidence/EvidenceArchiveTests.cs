@@ -16,7 +16,7 @@ public sealed class EvidenceArchiveTests
         _host.AgentReports["drops"] = """{"drops":[]}""";
         _host.Tools["ip rule"] = new ToolOutput(0, "0: from all lookup local\n", "");
         var files = await WriteAsync();
-        files["agent/straum.yaml"].ShouldBe("bgp:\n  password: [redacted]\n");
+        files["agent/straum.yaml"].ShouldBe("# /etc/straum/straum.yaml\nbgp:\n  password: [redacted]\n");
         files["agent/drops.json"].ShouldBe("""{"drops":[]}""");
         files["network/rules"].ShouldStartWith("0: from all");
         files["doctor.json"].ShouldContain("\"checks\"");
@@ -30,9 +30,51 @@ public sealed class EvidenceArchiveTests
         _host.Refused.Add("/proc/cmdline");
         _host.Tools["ss -s"] = new ToolOutput(1, "", "Cannot open netlink socket\n");
         var files = await WriteAsync();
-        files["MANIFEST.txt"].ShouldContain("agent/status.json: agent /v1/status: not on this host");
+        files["MANIFEST.txt"].ShouldContain("agent/status.json: agent /v1/status: no agent answers");
         files["MANIFEST.txt"].ShouldContain("host/cmdline: /proc/cmdline: Access to the path");
         files["network/sockets"].ShouldContain("exit code 1: Cannot open netlink socket");
+    }
+
+    [Fact]
+    public async Task InALab_ConfigurationAndLogAreTheNodes()
+    {
+        _host.Options = new DoctorOptions { LabNode = new LabNode("n1", "/lab/n1/straum.yaml", "/lab/log/n1.log") };
+        _host.Files["/lab/n1/straum.yaml"] = ["node: n1\n"];
+        _host.Files["/lab/log/n1.log"] = ["agent started\n"];
+        _host.Files["/etc/straum/straum.yaml"] = ["node: another\n"];
+        var files = await WriteAsync();
+        files["agent/straum.yaml"].ShouldBe("# /lab/n1/straum.yaml\nnode: n1\n");
+        files["logs/straum"].ShouldBe("# /lab/log/n1.log\nagent started\n");
+    }
+
+    [Fact]
+    public async Task OfADaemonSet_ConfigurationAndLogsAreWhereTheKubeletPutsThem()
+    {
+        const string pod = "kube-system_straum-x7k2p_6ad1", logs = $"/var/log/pods/{pod}/agent";
+        _host.Files[$"{logs}/9.log"] = ["the run before\n"];
+        _host.Files[$"{logs}/10.log"] = ["this run\n"];
+        _host.Files[$"{logs}/9.log.20261121-170000.gz"] = ["\u001f"];
+        _host.Files["/var/log/pods/shop_straumann-1_77/agent/0.log"] = ["somebody else's\n"];
+        _host.Files["/var/lib/kubelet/pods/6ad1/volumes/kubernetes.io~configmap/config/straum.yaml"] = ["mode: native\n"];
+        _host.Tools["journalctl --unit straum --lines 2000 --no-pager --quiet"] = new ToolOutput(0, "\n", "");
+        var files = await WriteAsync();
+        files["logs/straum"].ShouldBe($"# {logs}/9.log\nthe run before\n# {logs}/10.log\nthis run\n");
+        files["agent/straum.yaml"].ShouldEndWith("mode: native\n");
+    }
+
+    [Fact]
+    public async Task Unit_ThatTheJournalDoesNotKnow_IsMissing()
+    {
+        _host.Tools["journalctl --unit kubelet --lines 500 --no-pager --quiet"] = new ToolOutput(0, "", "");
+        (await WriteAsync())["MANIFEST.txt"].ShouldContain("logs/kubelet: journal of unit kubelet: nothing in the journal");
+    }
+
+    [Fact]
+    public async Task LongLog_KeepsItsLastLines()
+    {
+        _host.Options = new DoctorOptions { LabNode = new LabNode("n1", "/straum.yaml", "/n1.log") };
+        _host.Files["/n1.log"] = [string.Concat(Enumerable.Range(1, 2500).Select(static i => $"line {i}\n"))];
+        (await WriteAsync())["logs/straum"].ShouldStartWith("# /n1.log\nline 501\n");
     }
 
     [Fact]
