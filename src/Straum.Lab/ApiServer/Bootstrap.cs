@@ -13,13 +13,11 @@ internal sealed class Bootstrap(ObjectStore store, ObjectWriter writer, Resource
     private const string ServiceName = "kubernetes";
     private const int ServicePort = 443;
 
-    private static readonly string[] Namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
-
     /// <summary>Makes what is missing and brings the server's own EndpointSlices up to date.</summary>
     /// <param name="sockets">Those inside a network namespace are where pods find the server.</param>
     public async Task RunAsync(IReadOnlyList<ListenSocket> sockets)
     {
-        foreach (var name in Namespaces)
+        foreach (var name in NamespaceStrategy.Permanent)
         {
             await EnsureAsync("namespaces", "", Named("Namespace", name)).ConfigureAwait(false);
             await EnsureAsync("serviceaccounts", name, DefaultServiceAccount()).ConfigureAwait(false);

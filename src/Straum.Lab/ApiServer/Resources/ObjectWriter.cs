@@ -109,8 +109,12 @@ internal sealed class ObjectWriter(ObjectStore store, TimeProvider clock)
         var written = await store.WriteAsync(resource.KeyOf(ns, name), (_, current) =>
         {
             previous = current ?? throw StatusException.NotFound(resource.Group, resource.Plural, name);
-            CheckPreconditions(resource, current, options);
             var obj = current.Parse();
+            if (resource.Strategy.WhyUndeletable(obj) is { } why)
+            {
+                throw StatusException.Forbidden(resource.Group, resource.Plural, name, why);
+            }
+            CheckPreconditions(resource, current, options);
             var grace = MarkDeleted(resource, obj, options);
             gone = grace == 0 && current.Finalizers.Count == 0 && obj.Texts("metadata", "finalizers").FirstOrDefault() is null
                 && !resource.Strategy.HoldsDeletion(obj);

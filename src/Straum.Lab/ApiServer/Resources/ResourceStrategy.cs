@@ -37,6 +37,9 @@ internal class ResourceStrategy
     {
     }
 
+    /// <summary>Why the object may not be deleted, in the real server's words; null when it may.</summary>
+    public virtual string? WhyUndeletable(JsonObject obj) => null;
+
     /// <summary>
     /// How many seconds the object stays after its deletion is asked for, until whoever runs it deletes it again with
     /// zero; zero means that it goes at once.

@@ -23,6 +23,19 @@ public sealed class ObjectRequestTests(ServerFixture server) : IClassFixture<Ser
         (await Client.GetAsync(ConfigMapsPath + "/life")).Expect(404);
     }
 
+    [Theory]
+    [InlineData("default")]
+    [InlineData("kube-system")]
+    [InlineData("kube-public")]
+    [InlineData("kube-node-lease")]
+    public async Task Namespace_ThatEveryClusterHas_MayNotBeDeleted(string name)
+    {
+        var refusal = await Client.DeleteAsync("/api/v1/namespaces/" + name);
+        refusal.Expect(403).Text("reason").ShouldBe("Forbidden");
+        refusal.Message.ShouldBe($"namespaces \"{name}\" is forbidden: this namespace may not be deleted");
+        (await Client.GetAsync("/api/v1/namespaces/" + name)).Expect(200).Text("metadata", "deletionTimestamp").ShouldBeNull();
+    }
+
     [Fact]
     public async Task Refusal_OfAnyKind_IsAStatusWithReasonCodeAndDetails()
     {
