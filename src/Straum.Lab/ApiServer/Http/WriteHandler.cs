@@ -23,7 +23,7 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists, TimeP
         CheckIdentity(call, body);
         Decode(call, body);
         var created = await writer.CreateAsync(call.Resource, call.Path.Namespace, body, call.DryRun, ManagerOf(call, WriteScope.Main)).ConfigureAwait(false);
-        await lists.WriteObjectAsync(call, created, 201).ConfigureAwait(false);
+        await AnswerAsync(call, created, WriteScope.Main, 201).ConfigureAwait(false);
     }
 
     public async Task UpdateAsync(ApiCall call, WriteScope scope)
@@ -33,7 +33,7 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists, TimeP
         Decode(call, body);
         var updated = await writer.UpdateAsync(
             call.Resource, call.Path.Namespace, call.Path.Name, _ => body, scope, call.DryRun, ManagerOf(call, scope)).ConfigureAwait(false);
-        await lists.WriteObjectAsync(call, updated, 200).ConfigureAwait(false);
+        await AnswerAsync(call, updated, scope, 200).ConfigureAwait(false);
     }
 
     public async Task PatchAsync(ApiCall call, WriteScope scope)
@@ -55,7 +55,7 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists, TimeP
             return current;
         }, scope, call.DryRun, ManagerOf(call, scope)).ConfigureAwait(false);
         Warn(call, unknown);
-        await lists.WriteObjectAsync(call, updated, 200).ConfigureAwait(false);
+        await AnswerAsync(call, updated, scope, 200).ConfigureAwait(false);
     }
 
     /// <summary>Server-side apply: see <see cref="FieldOwnership.Apply"/>. What is not there is made.</summary>
@@ -89,7 +89,16 @@ internal sealed class WriteHandler(ObjectWriter writer, ListHandler lists, TimeP
             applied = await writer.CreateAsync(call.Resource, call.Path.Namespace, body, call.DryRun, manager).ConfigureAwait(false);
             code = 201;
         }
-        await lists.WriteObjectAsync(call, applied, code).ConfigureAwait(false);
+        await AnswerAsync(call, applied, scope, code).ConfigureAwait(false);
+    }
+
+    private Task AnswerAsync(ApiCall call, StoredObject written, WriteScope scope, int code)
+    {
+        foreach (var warning in scope == WriteScope.Main ? call.Resource.Strategy.Warnings(written.View) : [])
+        {
+            call.Http.Warn(warning);
+        }
+        return lists.WriteObjectAsync(call, written, code);
     }
 
     private static FieldManager ManagerOf(ApiCall call, WriteScope scope, bool applies = false) => new(

@@ -43,6 +43,9 @@ internal sealed class NetworkPolicyStrategy : ResourceStrategy
         }
     }
 
+    public override IEnumerable<string> Warnings(JsonObject obj) =>
+        ["Straum does not enforce NetworkPolicies yet: what this one forbids stays reachable"];
+
     private static void ValidateRule(JsonObject rule, string peers, string path, List<StatusCause> causes)
     {
         foreach (var (index, port) in rule.Objects("ports").Index())

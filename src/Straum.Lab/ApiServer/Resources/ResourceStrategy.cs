@@ -5,7 +5,7 @@ namespace Straum.Lab.ApiServer.Resources;
 
 /// <summary>
 /// What is special about writing objects of a kind. The steps run in the order of the members, on the store's writer
-/// thread; the object is a copy that they may change. This class is the strategy of a kind with nothing special.
+/// thread, but for the warnings; the object is a copy that they may change. This class is the strategy of a kind with nothing special.
 /// </summary>
 internal class ResourceStrategy
 {
@@ -31,6 +31,12 @@ internal class ResourceStrategy
     public virtual void Validate(JsonObject obj, JsonObject? old, List<StatusCause> causes)
     {
     }
+
+    /// <summary>
+    /// What is taken and does not do what it says, each with its field where it has one: sent with the answer to whoever
+    /// wrote the object (<see cref="Http.Responses.Warn"/>). ASCII, as headers are.
+    /// </summary>
+    public virtual IEnumerable<string> Warnings(JsonObject obj) => [];
 
     /// <summary>Takes what the valid object needs from cluster-wide pools; problems go to <paramref name="causes"/>.</summary>
     public virtual void Allocate(JsonObject obj, JsonObject? old, List<StatusCause> causes)

@@ -44,6 +44,8 @@ internal sealed class PodStrategy : ResourceStrategy
         }
     }
 
+    public override IEnumerable<string> Warnings(JsonObject obj) => PodSpecWarnings.Of(obj.Need("spec"), "spec");
+
     // Nothing runs a pod without a node or one that has ended, so nobody would confirm.
     public override long GracePeriod(JsonObject obj, long? asked)
     {

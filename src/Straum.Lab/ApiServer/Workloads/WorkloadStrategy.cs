@@ -8,14 +8,18 @@ namespace Straum.Lab.ApiServer.Workloads;
 /// <summary>What Deployments, ReplicaSets, DaemonSets and StatefulSets have in common: a selector and a pod template.</summary>
 internal class WorkloadStrategy : ResourceStrategy
 {
-    public static readonly WorkloadStrategy StatefulSet = new();
+    /// <summary>Stored only.</summary>
+    public static readonly WorkloadStrategy StatefulSet = new() { MakesPods = false };
 
     public static readonly WorkloadStrategy ReplicaSet = new();
 
-    /// <summary>Runs on every node, so it has no replicas.</summary>
-    public static readonly WorkloadStrategy DaemonSet = new() { HasReplicas = false };
+    /// <summary>Runs on every node, so it has no replicas. Stored only.</summary>
+    public static readonly WorkloadStrategy DaemonSet = new() { HasReplicas = false, MakesPods = false };
 
     protected bool HasReplicas { get; init; } = true;
+
+    /// <summary>There is a controller that makes pods of the template.</summary>
+    private bool MakesPods { get; init; } = true;
 
     public override void Default(JsonObject obj)
     {
@@ -60,6 +64,9 @@ internal class WorkloadStrategy : ResourceStrategy
             causes.Add(StatusCause.Invalid("spec.selector", spec["selector"]?.ToJsonString() ?? "null", "field is immutable"));
         }
     }
+
+    public override IEnumerable<string> Warnings(JsonObject obj) =>
+        MakesPods && obj.Object("spec", "template", "spec") is { } spec ? PodSpecWarnings.Of(spec, "spec.template.spec") : [];
 
     private static bool Selects(JsonObject selector, JsonObject? labels) =>
         LabelSelector.FromObject(selector) is { Requirements.Count: > 0 } parsed

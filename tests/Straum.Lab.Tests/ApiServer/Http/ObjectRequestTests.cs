@@ -108,6 +108,47 @@ public sealed class ObjectRequestTests(ServerFixture server) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task NetworkPolicy_Written_IsWarnedOf_BecauseNobodyEnforcesIt()
+    {
+        const string Policies = "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies";
+        const string Warning = "299 - \"Straum does not enforce NetworkPolicies yet: what this one forbids stays reachable\"";
+        var created = await Client.PostAsync(Policies, "{metadata: {name: p}, spec: {podSelector: {}}}");
+        created.Expect(201);
+        created.Headers.GetValues("Warning").ShouldBe([Warning]);
+        (await Client.PutAsync(Policies + "/p", created.Body)).Headers.GetValues("Warning").ShouldBe([Warning]);
+        (await Client.PatchAsync(Policies + "/p", "merge", "{metadata: {labels: {a: b}}}")).Headers.GetValues("Warning").ShouldBe([Warning]);
+        (await Client.PatchAsync(Policies + "/q?fieldManager=me", "apply", "spec: {podSelector: {}}")).Headers.GetValues("Warning").ShouldBe([Warning]);
+        (await Client.GetAsync(Policies + "/p")).Headers.Contains("Warning").ShouldBeFalse();
+        (await Client.PostAsync(Policies, "{metadata: {name: r}, spec: {policyTypes: [Sideways]}}")).Headers.Contains("Warning").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Volumes_ThatNoPodOfTheLabGets_AreWarnedOfByTheirField()
+    {
+        const string Spec = "{containers: [{name: a, image: b, volumeMounts: [{name: dev, mountPath: /dev}, {name: moved, mountPath: /host}]}], " +
+            "volumes: [{name: cm, configMap: {name: c}}, {name: dev, hostPath: {path: /dev}}, {name: moved, hostPath: {path: /}}, " +
+            "{name: made, hostPath: {path: /x, type: DirectoryOrCreate}}, {name: e, emptyDir: {}}]}";
+        string[] Expected(string path) =>
+        [
+            .. new[] { "volumes[0].configMap", "volumes[2].hostPath", "volumes[3].hostPath", "volumes[4].emptyDir" }
+                .Select(field => $"299 - \"{path}.{field}: the lab's pods get no volumes, they see the host's file system as it is\""),
+        ];
+
+        var pod = await Client.PostAsync(PodsPath, $"{{metadata: {{name: volumes}}, spec: {Spec}}}");
+        pod.Expect(201).Array("spec", "volumes")!.Count.ShouldBe(5);
+        pod.Headers.GetValues("Warning").ShouldBe(Expected("spec"));
+        var workload = $"{{metadata: {{name: volumes}}, spec: {{selector: {{matchLabels: {{a: b}}}}, template: {{metadata: {{labels: {{a: b}}}}, spec: {Spec}}}}}}}";
+        (await Client.PostAsync(DeploymentsPath, workload)).Headers.GetValues("Warning").ShouldBe(Expected("spec.template.spec"));
+        var status = await Client.PatchAsync(DeploymentsPath + "/volumes/status", "merge", "{status: {replicas: 1}}");
+        status.Expect(200);
+        status.Headers.Contains("Warning").ShouldBeFalse();
+        // No pods are made of it, and where a real cluster makes them they have their volumes.
+        var stored = await Client.PostAsync("/apis/apps/v1/namespaces/default/daemonsets", workload);
+        stored.Expect(201);
+        stored.Headers.Contains("Warning").ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Patch_OfEachKind_ChangesTheObject()
     {
         (await Client.PostAsync(ServicesPath, "{metadata: {name: patched}, spec: {ports: [{name: a, port: 80}]}}")).Expect(201);

@@ -13,6 +13,14 @@ internal sealed class Kubectl(string kubeconfig)
         return output;
     }
 
+    /// <summary>Runs a command that must succeed; returns what it printed to stderr.</summary>
+    public async Task<string> WarnedAsync(string arguments, string? input = null)
+    {
+        var (code, output, error) = await TryAsync(arguments, input);
+        code.ShouldBe(0, $"kubectl {arguments}\n{output}{error}");
+        return error;
+    }
+
     /// <summary>Runs a command that must fail; returns what it printed to stderr.</summary>
     public async Task<string> RefusedAsync(string arguments, string? input = null)
     {

@@ -93,6 +93,11 @@ public sealed partial class KubectlTests(ClusterFixture cluster) : IClassFixture
         (await Kubectl.RefusedAsync(command)).ShouldContain(expected);
 
     [Fact]
+    public async Task Policy_ThatNobodyEnforces_IsTakenWithAWarning() =>
+        (await Kubectl.WarnedAsync("apply -f -", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: {podSelector: {}}"))
+            .ShouldBe("Warning: Straum does not enforce NetworkPolicies yet: what this one forbids stays reachable\n");
+
+    [Fact]
     public async Task Manifest_WithAMisspeltField_IsRefused() =>
         (await Kubectl.RefusedAsync("apply -f -", "apiVersion: v1\nkind: Service\nmetadata: {name: bad}\nspec: {ports: [{port: 80}], selectr: {a: b}}"))
             .ShouldContain("strict decoding error: unknown field \"spec.selectr\"");
