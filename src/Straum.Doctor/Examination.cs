@@ -22,6 +22,7 @@ public sealed class Examination(IHost host, IProgress<CheckProgress>? progress =
         _total = run.Count;
         _waiting.AddRange(run);
 
+        AllowBlocking(run.Count);
         var results = new Dictionary<Check, CheckResult>();
         foreach (var result in await Task.WhenAll(run.Where(static c => !c.Disturbs).Select(c => Task.Run(() => RunAsync(c, stop), stop))).ConfigureAwait(false))
         {
@@ -35,6 +36,16 @@ public sealed class Examination(IHost host, IProgress<CheckProgress>? progress =
             host.Options.LabNode?.Name ?? host.ReadText("/proc/sys/kernel/hostname")?.Trim() ?? "", host.ReadText("/proc/sys/kernel/osrelease")?.Trim() ?? "",
             time, Stopwatch.GetElapsedTime(started),
             [.. checks.Select(c => results.GetValueOrDefault(c.Check) ?? new CheckResult(c.Check, [], TimeSpan.Zero, Ignored: true))]);
+    }
+
+    /// <summary>
+    /// Checks block: on netlink, on files, on one that finds the pods for all. The pool begins with a thread per CPU and adds one
+    /// or two a second, so on a small machine those that hold its threads would wait for answers that no thread takes in.
+    /// </summary>
+    private static void AllowBlocking(int checks)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, checks + Environment.ProcessorCount), completions);
     }
 
     private async Task<CheckResult> RunAsync(Check check, CancellationToken stop)

@@ -50,6 +50,21 @@ public sealed class ExaminationTests
     }
 
     [Fact]
+    public async Task Run_ChecksThatBlock_LeaveThreadsToTheOthers()
+    {
+        const int checks = 100;
+        using var all = new CountdownEvent(checks);
+        var report = await RunAsync([.. Enumerable.Range(0, checks).Select(i => new Scripted($"ST-XX-{i}", stop =>
+        {
+            all.Signal();
+            all.Wait(stop);
+            return Task.FromResult<IReadOnlyList<Finding>>([Finding.Pass("")]);
+        })
+        { Patience = TimeSpan.FromSeconds(20) })]);
+        report.Count(Verdict.Pass).ShouldBe(checks);
+    }
+
+    [Fact]
     public async Task Run_Ignored_IsInTheReportWithoutAFinding()
     {
         var report = await new Examination(_host).RunAsync([(Passing("ST-XX-001"), false)], TestContext.Current.CancellationToken);
