@@ -65,9 +65,9 @@ internal static class CommandLine
 
     internal static RootCommand CreateRoot() => new("Straum: a complete Kubernetes network in one program.")
     {
+        AgentCommand.Create(),
         ApiServerCommand.Create(),
         BenchCommand.Create(),
-        AgentCommand.Create(),
         CaptureCommand.Create(),
         ConfigCommand.Create(),
         DoctorCommand.Create(),
