@@ -14,6 +14,9 @@ public sealed class Examination(IHost host, IProgress<CheckProgress>? progress =
     private readonly List<Check> _waiting = [];
     private int _total;
 
+    /// <summary>What a report calls the host.</summary>
+    public static string NameOf(IHost host) => host.Options.LabNode?.Name ?? host.ReadText("/proc/sys/kernel/hostname")?.Trim() ?? "";
+
     public async Task<DoctorReport> RunAsync(IReadOnlyList<(Check Check, bool Runs)> checks, CancellationToken stop)
     {
         var time = DateTimeOffset.UtcNow;
@@ -33,7 +36,7 @@ public sealed class Examination(IHost host, IProgress<CheckProgress>? progress =
             results[check] = await RunAsync(check, stop).ConfigureAwait(false);
         }
         return new DoctorReport(
-            host.Options.LabNode?.Name ?? host.ReadText("/proc/sys/kernel/hostname")?.Trim() ?? "", host.ReadText("/proc/sys/kernel/osrelease")?.Trim() ?? "",
+            NameOf(host), host.ReadText("/proc/sys/kernel/osrelease")?.Trim() ?? "",
             time, Stopwatch.GetElapsedTime(started),
             [.. checks.Select(c => results.GetValueOrDefault(c.Check) ?? new CheckResult(c.Check, [], TimeSpan.Zero, Ignored: true))]);
     }

@@ -28,27 +28,30 @@ public sealed class InterruptedExchangeTests : IDisposable
         string[] builds = [BpfObjects.NextDirectory, BpfObjects.Directory];
         Action<int>[] followers =
         [
-            step => _node.Install(builds[step % builds.Length], _sizes),
-            step => _node.Install(builds[(step + 1) % builds.Length], _sizes),
+            ended => _node.Install(builds[ended], _sizes),
+            ended => _node.Install(builds[1 - ended], _sizes),
             // With sizes that nobody had before: flows are handed over from wherever they are.
-            step =>
+            ended =>
             {
                 _sizes = _sizes with { Conntrack = _sizes.Conntrack + 64, Services = _sizes.Services + 64 };
-                _node.Install(builds[(step + 1) % builds.Length], _sizes);
+                _node.Install(builds[1 - ended], _sizes);
             },
         ];
+        (int Build, Action<int> Follower)[] every = [.. followers.SelectMany(static _ => new[] { 0, 1 }, static (f, b) => (b, f))];
         var all = Environment.GetEnvironmentVariable("STRAUM_TEST_LONG") == "1";
         using var traffic = new Traffic(_node, pause: TimeSpan.FromMilliseconds(5));
         var steps = 0;
-        for (string? ended = ""; ended is not null; steps++)
+        for (var more = true; more; steps++)
         {
-            foreach (var follow in all ? followers : [followers[steps % followers.Length]])
+            more = false;
+            foreach (var (build, follow) in all ? every : [(steps % builds.Length, followers[steps % followers.Length])])
             {
-                _node.Install(builds[(steps + 1) % builds.Length], _sizes);
+                _node.Install(builds[1 - build], _sizes);
                 traffic.Wait(Enough);
-                ended = InstallUntil(builds[steps % builds.Length], steps);
+                var ended = InstallUntil(builds[build], steps);
+                more |= ended is not null;
                 traffic.Wait(Enough);
-                follow(steps);
+                follow(build);
                 traffic.Wait(Enough);
                 traffic.Faults.ShouldBeEmpty($"ended before step {steps}, {ended}");
                 Directory.GetDirectories(_node.Pins, "maps-*").ShouldHaveSingleItem();
