@@ -78,10 +78,10 @@ lab: build ## the product's main job: a three-node cluster on this machine
 down: ## remove everything the lab made, also after a crash
 	@bin/straum lab down
 
-test: build bpf-next ## every suite; the last line is the sum
+test: build bpf-next build/bench/meter ## every suite; the last line is the sum
 	@tools/run-tests.sh
 
-test-long: build bpf-next
+test-long: build bpf-next build/bench/meter
 	@STRAUM_TEST_LONG=1 tools/run-tests.sh
 
 # BENCH=name measures one figure, BENCH_ARGS="--rounds 5" is for a first look. The table goes into docs/benchmarks.md.
@@ -120,7 +120,7 @@ chart: ## write the Helm chart's templates and schema from deploy/kubernetes
 	dotnet build tests/Straum.Cli.Tests -c Release -v q --nologo
 	STRAUM_UPDATE_CHART=1 tests/Straum.Cli.Tests/bin/Release/net10.0/Straum.Cli.Tests -noLogo -noColor -class Straum.Cli.Tests.Deploy.ChartTests
 
-fuzz: build
+fuzz: build build/bench/meter
 	@STRAUM_FUZZ=1 tools/run-tests.sh
 
 lint: bpf

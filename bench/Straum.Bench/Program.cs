@@ -10,7 +10,7 @@ var names = new Argument<string[]>("figure") { Description = $"Which ones; all w
 var roundsOption = new Option<int?>("--rounds") { Description = "Rounds of every figure, instead of its own number" };
 var pageOption = new Option<FileInfo?>("--write") { Description = "The page to put the tables into: docs/benchmarks.md" };
 var root = new RootCommand("Measures Straum beside its peers: figure · Straum · peer · ratio · target · ok or missed") { names, roundsOption, pageOption };
-root.SetAction(async (parse, stop) =>
+root.SetAction(async parse =>
 {
     var wanted = parse.GetValue(names) is { Length: > 0 } given ? given : [.. AllFigures.List.Select(f => f.Name)];
     var unknown = wanted.Except(AllFigures.List.Select(f => f.Name)).ToArray();
@@ -19,25 +19,36 @@ root.SetAction(async (parse, stop) =>
         Console.Error.WriteLine($"bench: there is no figure {string.Join(", ", unknown)}; there are {string.Join(", ", AllFigures.List.Select(f => f.Name))}");
         return 2;
     }
-    // A lab or its tests beside us would be measured too.
-    using var alone = await LabLock.AcquireAsync(reason => Console.Error.WriteLine($"bench: {reason}"), stop);
-    var failed = false;
-    foreach (var figure in AllFigures.List.Where(f => wanted.Contains(f.Name)))
+    using var interruption = new Interruption();
+    try
     {
-        failed |= !await MeasureAsync(figure, parse.GetValue(roundsOption) ?? figure.Rounds, parse.GetValue(pageOption));
+        // A lab or its tests beside us would be measured too.
+        using var alone = await LabLock.AcquireAsync(reason => Console.Error.WriteLine($"bench: {reason}"), interruption.Token);
+        var failed = false;
+        foreach (var figure in AllFigures.List.Where(f => wanted.Contains(f.Name)))
+        {
+            failed |= !await MeasureAsync(figure, parse.GetValue(roundsOption) ?? figure.Rounds, parse.GetValue(pageOption), interruption.Token);
+        }
+        return failed ? 1 : 0;
     }
-    return failed ? 1 : 0;
+    catch (Exception e) when (interruption.Token.IsCancellationRequested)
+    {
+        // Everything that is waited for was ended, so anything may have failed. What the kernel refused could not be removed.
+        Console.Error.WriteLine(e is LinuxException ? $"bench: interrupted: {e.Message}" : "bench: interrupted");
+        return interruption.ExitCode;
+    }
 });
-return await root.Parse(args).InvokeAsync();
+// Signals are answered here.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
-static async Task<bool> MeasureAsync(IFigure figure, int rounds, FileInfo? page)
+static async Task<bool> MeasureAsync(IFigure figure, int rounds, FileInfo? page, CancellationToken stop)
 {
     var started = Stopwatch.GetTimestamp();
     Console.Error.WriteLine($"bench: {figure.Name}");
     Scheduling.Set(figure.InRealTime);
     try
     {
-        var rows = await figure.MeasureAsync(rounds, step => Console.Error.WriteLine($"bench: {figure.Name}: {step}"));
+        var rows = await figure.MeasureAsync(rounds, step => Console.Error.WriteLine($"bench: {figure.Name}: {step}"), stop);
         foreach (var row in rows)
         {
             Console.WriteLine(row);
@@ -46,12 +57,12 @@ static async Task<bool> MeasureAsync(IFigure figure, int rounds, FileInfo? page)
         {
             var circumstances = $"`make bench BENCH={figure.Name}`, {rounds} rounds, {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, "
                 + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0} s, on {MachineFacts.Read()}.\n";
-            var text = page.Exists ? await File.ReadAllTextAsync(page.FullName) : "";
-            await File.WriteAllTextAsync(page.FullName, BenchmarksPage.Replace(text, figure.Name, BenchmarksPage.Section(figure.Title, rows, circumstances)));
+            var text = page.Exists ? File.ReadAllText(page.FullName) : "";
+            File.WriteAllText(page.FullName, BenchmarksPage.Replace(text, figure.Name, BenchmarksPage.Section(figure.Title, rows, circumstances)));
         }
         return true;
     }
-    catch (Exception e) when (e is BenchException or LinuxException)
+    catch (Exception e) when (e is BenchException or LinuxException && !stop.IsCancellationRequested)
     {
         Console.Error.WriteLine($"bench: {figure.Name}: {e.Message}");
         return false;

@@ -5,6 +5,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Straum.Agent.LocalApi;
 using Straum.Bench.Bed;
 
 namespace Straum.Bench.Api;
@@ -40,6 +43,7 @@ internal sealed class FakeApi : IAsyncDisposable
             return listener;
         });
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.ListenHandle((ulong)socket.Handle, static o => o.Protocols = HttpProtocols.Http1);

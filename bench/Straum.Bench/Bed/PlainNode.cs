@@ -37,7 +37,7 @@ internal sealed class PlainNode(Fabric fabric, string name, int index)
     {
         var device = $"veth-{pod}";
         var address = $"10.245.{index}.{++_pods + 1}";
-        var machine = Straum.Bench.Bed.Machine.Create($"{name}-{pod}", $"{name}/{pod}");
+        var machine = fabric.AddMachine($"{name}-{pod}", $"{name}/{pod}");
         Machine.Ip($"link add {device} mtu {Mtu} type veth peer name eth0 mtu {Mtu} netns {machine.NamespaceName}");
         Machine.Sysctl($"net.ipv4.conf.{device}.proxy_arp", 1);
         Machine.Ip($"""

@@ -13,6 +13,7 @@ internal sealed class StraumNode
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Machine _machine;
     private readonly string _name;
+    private readonly Fabric _fabric;
     private NamespacedProcess? _agent;
 
     /// <param name="fabric">The wire.</param>
@@ -23,7 +24,7 @@ internal sealed class StraumNode
     /// <param name="extraConfig">Further lines of straum.yaml.</param>
     public StraumNode(Fabric fabric, string name, int index, FakeApi api, string mode = "native", string extraConfig = "")
     {
-        (_name, _machine) = (name, fabric.AddNode(name, index));
+        (_name, _fabric, _machine) = (name, fabric, fabric.AddNode(name, index));
         foreach (var directory in new[] { State, Run, Cni })
         {
             Directory.CreateDirectory(directory);
@@ -84,14 +85,13 @@ internal sealed class StraumNode
     /// <param name="program">Of another build; null for this one's.</param>
     public async Task StartAgentAsync(string? program = null)
     {
-        _agent = NamespacedProcess.Start(_machine.Namespace, new ProcessSpec
+        _agent = _machine.Start(new ProcessSpec
         {
             FileName = program ?? Programs.Straum,
             Arguments = ["agent", "--config", Config],
             WorkingDirectory = "/",
             ControlGroup = ControlGroup.Create($"{BedNames.ControlGroup}/{_name}/agent"),
             OutputFile = AgentLog,
-            NewSession = true,
         });
         await UntilAsync(async () => await TryStatusAsync() is { Waiting: null, Reconcile.Passes: > 0 } && CniNetwork.Load(Cni) is not null, "is not ready");
     }
@@ -111,7 +111,7 @@ internal sealed class StraumNode
         using var client = new LocalApiClient(Socket);
         try
         {
-            return await client.GetAsync(LocalApiResources.Status, default);
+            return await client.GetAsync(LocalApiResources.Status, _fabric.Stop);
         }
         catch (Exception e) when (e is AgentUnreachableException or AgentRefusedException)
         {
@@ -126,13 +126,13 @@ internal sealed class StraumNode
     /// <summary>A pod set up as a container runtime does it.</summary>
     public async Task<BenchPod> AddPodAsync(string pod)
     {
-        var machine = Straum.Bench.Bed.Machine.Create($"{_name}-{pod}", $"{_name}/pods/{pod}");
+        var machine = _fabric.AddMachine($"{_name}-{pod}", $"{_name}/pods/{pod}");
         var network = CniNetwork.Load(Cni) ?? throw new BenchException($"{_name}: the agent has written no CNI configuration");
-        var runtime = new CniRuntime(Programs.Directory, new PluginProcess(_machine.NamespaceName).RunAsync);
+        var runtime = new CniRuntime(Programs.Directory, new PluginProcess(_machine.Start).RunAsync);
         var result = await runtime.AddAsync(network, new CniAttachment($"{_name}-{pod}", machine.Namespace.Path)
         {
             Arguments = [new("K8S_POD_NAMESPACE", "bench"), new("K8S_POD_NAME", pod), new("K8S_POD_UID", $"{_name}-{pod}")],
-        }, default);
+        }, _fabric.Stop);
         return new BenchPod(machine, result.Addresses[0].ToString());
     }
 
@@ -149,7 +149,7 @@ internal sealed class StraumNode
             {
                 throw new BenchException($"{_name}: the agent {what}: {File.ReadLines(AgentLog).LastOrDefault()}");
             }
-            await Task.Delay(5);
+            await Task.Delay(5, _fabric.Stop);
         }
     }
 }

@@ -37,9 +37,9 @@ internal sealed class CniFigure : IFigure
 
     public bool InRealTime => false;
 
-    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
+    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress, CancellationToken stop)
     {
-        using var fabric = Fabric.Create();
+        using var fabric = Fabric.Create(stop);
         await using var api = await FakeApi.StartAsync(fabric, 8001);
         api.Put(ClusterObjects.Node("s1", 1));
         var node = new StraumNode(fabric, "s1", 1, api, extraConfig: Config);
@@ -97,7 +97,7 @@ internal sealed class CniFigure : IFigure
 
     private static Slice Call(Plugin plugin, string command, bool together)
     {
-        using var process = NamespacedProcess.Start(plugin.Node.Namespace, new ProcessSpec
+        using var process = plugin.Node.Start(new ProcessSpec
         {
             FileName = Programs.Meter,
             Arguments = ["burst", together ? "together" : "alone", $"{Pods}", plugin.Path, plugin.ConfigFile, "bench-", Path.Combine(NetworkNamespace.Directory, BedNames.Namespace(PodNamespace))],
@@ -108,7 +108,6 @@ internal sealed class CniFigure : IFigure
                 ["CNI_PATH"] = Path.GetDirectoryName(plugin.Path),
                 ["CNI_ARGS"] = "IgnoreUnknown=1;K8S_POD_NAMESPACE=bench;K8S_POD_NAME=pod;K8S_POD_UID=0",
             },
-            ControlGroup = plugin.Node.Group,
         });
         var error = process.StandardError.ReadToEndAsync();
         var line = process.StandardOutput.ReadLine();

@@ -42,14 +42,14 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
 
     public bool InRealTime => true;
 
-    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
+    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress, CancellationToken stop)
     {
-        using var fabric = Fabric.Create();
+        using var fabric = Fabric.Create(stop);
         var measured = new List<Round>();
         for (var i = 1; i <= rounds; i++)
         {
             progress($"node {i}");
-            measured.Add(await MeasureNodeAsync(fabric, i));
+            measured.Add(await MeasureNodeAsync(fabric, i, stop));
         }
         var peers = "";
         if (besidePeers)
@@ -76,7 +76,7 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
         ];
     }
 
-    private async Task<Round> MeasureNodeAsync(Fabric fabric, int index)
+    private async Task<Round> MeasureNodeAsync(Fabric fabric, int index, CancellationToken stop)
     {
         await using var api = await FakeApi.StartAsync(fabric, 8000 + index);
         api.Put(size.NodeObjects().Prepend(ClusterObjects.Node($"s{index}", index)));
@@ -92,8 +92,8 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
         var prepared = api.Prepare([.. size.ServiceObjects([a.Address, b.Address], MeterProcess.EchoPort)]);
         var (started, answered) = await AllAnswerAsync(asker, prepared.Publish);
         await node.UntilServicesAsync(size.Services);
-        var changes = await ChangeEndpointsAsync(api, node);
-        await Task.Delay(Quiet); // the agent gives back what it needed for all that
+        var changes = await ChangeEndpointsAsync(api, node, stop);
+        await Task.Delay(Quiet, stop); // the agent gives back what it needed for all that
         var round = new Round(Seconds(started, answered), changes,
             AgentMemory.OfProcess(node.AgentPid, "VmRSS"), AgentMemory.OfProcess(node.AgentPid, "RssAnon"), AgentMemory.OfProcess(node.AgentPid, "VmHWM"),
             AgentMemory.OfTables(node.Bpf), 0);
@@ -101,7 +101,7 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
         // As on a node that has just booted: nothing is pinned.
         await node.KillAgentAsync();
         Directory.Delete(node.Bpf, recursive: true);
-        await Task.Delay(Settle); // the kernel detaches what is no longer pinned a moment later
+        await Task.Delay(Settle, stop); // the kernel detaches what is no longer pinned a moment later
         var (cold, coldAnswered) = await AllAnswerAsync(asker, () => _ = node.StartAgentAsync());
         await node.KillAgentAsync();
         return round with { ColdSeconds = Seconds(cold, coldAnswered) };
@@ -116,7 +116,7 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
     }
 
     // The entry of a Service is published last, under a new range: when it differs, the change is complete.
-    private async Task<double[]> ChangeEndpointsAsync(FakeApi api, StraumNode node)
+    private async Task<double[]> ChangeEndpointsAsync(FakeApi api, StraumNode node, CancellationToken stop)
     {
         using var map = BpfMap.OpenPinned(PinnedTables.PathOf(node.Bpf, "svc"));
         var entries = new BpfMap<SvcKey, SvcEntry>(map);
@@ -135,6 +135,7 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
             prepared.Publish();
             while (entries.TryLookup(key, out var now) && now.Base == before.Base)
             {
+                stop.ThrowIfCancellationRequested();
                 if (Stopwatch.GetElapsedTime(started).TotalSeconds > 10)
                 {
                     throw new BenchException($"the change of svc-{service} has not reached the kernel within 10 s");
@@ -143,7 +144,7 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
                 Thread.Yield();
             }
             milliseconds[change] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-            await Task.Delay(10);
+            await Task.Delay(10, stop);
         }
         return milliseconds;
     }

@@ -20,7 +20,7 @@ internal interface IFigure
     /// </summary>
     bool InRealTime { get; }
 
-    /// <summary>Builds what it needs, measures, and removes it.</summary>
-    /// <exception cref="BenchException">It cannot be measured here.</exception>
-    Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress);
+    /// <summary>Builds what it needs, measures, and removes it, also when it is stopped.</summary>
+    /// <exception cref="BenchException">It cannot be measured here, or what it waited for was ended by <paramref name="stop"/>.</exception>
+    Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress, CancellationToken stop);
 }

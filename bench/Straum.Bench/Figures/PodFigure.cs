@@ -24,9 +24,9 @@ internal sealed class PodFigure : IFigure
 
     public bool InRealTime => true;
 
-    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
+    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress, CancellationToken stop)
     {
-        using var fabric = Fabric.Create();
+        using var fabric = Fabric.Create(stop);
         await using var api = await FakeApi.StartAsync(fabric, 8001);
         await using var vxlanApi = await FakeApi.StartAsync(fabric, 8002);
         api.Put(ClusterObjects.Node("s1", 1), ClusterObjects.Node("s2", 2));

@@ -28,9 +28,9 @@ internal sealed class RestartFigure : IFigure
 
     public bool InRealTime => false;
 
-    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
+    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress, CancellationToken stop)
     {
-        using var fabric = Fabric.Create();
+        using var fabric = Fabric.Create(stop);
         await using var api = await FakeApi.StartAsync(fabric, 8001);
         api.Put(ClusterObjects.Node("s1", 1), ClusterObjects.Node("s2", 2));
         StraumNode[] nodes = [new(fabric, "s1", 1, api), new(fabric, "s2", 2, api)];
@@ -78,7 +78,7 @@ internal sealed class RestartFigure : IFigure
         });
         var took = Stopwatch.GetElapsedTime(started);
         progress("the same load with the agents left alone");
-        var calm = await LoadsDuring(() => Task.Delay(took));
+        var calm = await LoadsDuring(() => Task.Delay(took, stop));
         return RowsOf(rounds, loads, calm, ready);
     }
 

@@ -42,9 +42,9 @@ internal sealed class ServicesFigure : IFigure
 
     public bool InRealTime => true;
 
-    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress)
+    public async Task<IReadOnlyList<FigureRow>> MeasureAsync(int rounds, Action<string> progress, CancellationToken stop)
     {
-        using var fabric = Fabric.Create();
+        using var fabric = Fabric.Create(stop);
         var apis = new List<FakeApi>();
         try
         {

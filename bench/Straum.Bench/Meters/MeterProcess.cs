@@ -80,7 +80,7 @@ internal sealed class MeterProcess : IDisposable
 
     private static async Task<MeterProcess> StartAsync(BenchPod pod, IReadOnlyList<string> arguments)
     {
-        var process = NamespacedProcess.Start(pod.Machine.Namespace, new ProcessSpec
+        var process = pod.Machine.Start(new ProcessSpec
         {
             FileName = Programs.Meter,
             Arguments = arguments,

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Hosting;
 
 namespace Straum.Agent.LocalApi;
 
-/// <summary>Signals are the agent's to handle: a web host's own lifetime would take SIGTERM from it.</summary>
-internal sealed class NoLifetime : IHostLifetime
+/// <summary>Signals are the program's to handle: a web host's own lifetime would take SIGTERM from it.</summary>
+public sealed class NoLifetime : IHostLifetime
 {
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -39,7 +39,7 @@ internal sealed class FakePlugin : IDisposable
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    public CniRuntime Runtime() => new(_directory, new PluginProcess(null).RunAsync);
+    public CniRuntime Runtime() => new(_directory, new PluginProcess(networkNamespace: null).RunAsync);
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 }
