@@ -12,8 +12,9 @@ namespace Straum.Datapath.Services;
 /// Makes the kernel's Service tables equal to the desired frontends. Not thread-safe: one loop owns it.
 ///
 /// A pass writes in this order, so that a packet sees the old Service or the new one and never a mix:
-/// (1) backends that are new, (2) fresh ranges of slots, (3) the entries that publish them, (4) removals,
-/// (5) much later, the indices and ranges that nothing names any more.
+/// (1) backends that are new, (2) fresh ranges of slots, (3) the entries that publish them, those of frontends that are there
+/// already first, (4) removals, (5) the entries that found no room before them, (6) much later, the indices and ranges that
+/// nothing names any more.
 /// In-memory state follows a write, never precedes it, so a pass that failed is simply run again: the next one begins by
 /// reading back which of the entries under way have arrived, and returns what the others had been given.
 ///
@@ -99,9 +100,14 @@ public sealed partial class ServiceReconciler
             }
         }
 
-        var published = Publish(problems);
+        var published = Publish();
         var gone = before.IsDefault ? _published.Keys : changes.Removed.Where(Serves).Select(KeyOf).Where(_published.ContainsKey);
         var withdrawn = Withdraw([.. gone.Where(k => !desired.Contains(k)).Distinct()]);
+        if (withdrawn > 0)
+        {
+            published += Publish();
+        }
+        GiveUp(problems);
         var unplaced = problems.Count;
         if (before.IsDefault || changes.Added.Concat(changes.Removed).Any(f => ServiceCoverage.Missing(f) is not null))
         {
@@ -224,25 +230,32 @@ public sealed partial class ServiceReconciler
         }
     }
 
-    private int Publish(ImmutableArray<Problem>.Builder problems)
+    // What finds no room stays under way. It keeps nobody waiting who needs none: writing ends at the first that does not fit.
+    private int Publish()
     {
         if (_underWay.Count == 0)
         {
             return 0;
         }
-        var written = _tables.WriteServices([.. _underWay.Select(c => c.Key)], [.. _underWay.Select(c => c.New.Entry)]);
-        for (var i = 0; i < _underWay.Count; i++)
+        Change[] changes = [.. _underWay.OrderBy(static c => c.Old is null)];
+        var written = _tables.WriteServices([.. changes.Select(c => c.Key)], [.. changes.Select(c => c.New.Entry)]);
+        foreach (var change in changes.AsSpan(0, written))
         {
-            if (i < written)
-            {
-                Commit(_underWay[i]);
-                continue;
-            }
-            Release(_underWay[i].New);
-            problems.Add(NoRoom(_underWay[i].New.Spec!, "svc", "services", $"({_tables.ServiceCapacity} entries) is full"));
+            Commit(change);
         }
         _underWay.Clear();
+        _underWay.AddRange(changes.AsSpan(written));
         return written;
+    }
+
+    private void GiveUp(ImmutableArray<Problem>.Builder problems)
+    {
+        foreach (var change in _underWay)
+        {
+            Release(change.New);
+            problems.Add(NoRoom(change.New.Spec!, "svc", "services", $"({_tables.ServiceCapacity} entries) is full"));
+        }
+        _underWay.Clear();
     }
 
     // A fault in the middle of a batch does not tell how far it came: the table does. Ids and ranges in it are ours alone,

@@ -178,15 +178,78 @@ public sealed class ServiceReconcilerTests
     }
 
     [Fact]
-    public void Reconcile_OneServiceInTheRoomOfAnother_IsServedByTheNextPass()
+    public void Reconcile_OneServiceInTheRoomOfAnother_IsServedByTheSamePass()
+    {
+        var tables = new FakeServiceTables(services: 1);
+        var reconciler = new ServiceReconciler(tables, _clock);
+        reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.1:80")]);
+
+        var pass = reconciler.Reconcile([Frontend("10.96.0.11:80", "10.244.1.2:80")]);
+
+        (pass.Published, pass.Withdrawn, pass.Unplaced).ShouldBe((1, 1, 0));
+        pass.Problems.ShouldBeEmpty();
+        tables.Lookup(Key("10.96.0.11:80")).ShouldBe(["10.244.1.2:80"]);
+        reconciler.Reconcile([Frontend("10.96.0.11:80", "10.244.1.2:80")]).Published.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Reconcile_TwoServicesInTheRoomOfOne_ServesOneAndReturnsWhatTheOtherHad()
     {
         var reconciler = new ServiceReconciler(new FakeServiceTables(services: 1), _clock);
         reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.1:80")]);
 
-        reconciler.Reconcile([Frontend("10.96.0.11:80", "10.244.1.1:80")]).Unplaced.ShouldBe(1);
+        var pass = reconciler.Reconcile([Frontend("10.96.0.11:80", "10.244.1.2:80"), Frontend("10.96.0.12:80", "10.244.1.3:80")]);
 
-        reconciler.Reconcile([Frontend("10.96.0.11:80", "10.244.1.1:80")]).Unplaced.ShouldBe(0);
-        reconciler.Services.ShouldBe(1);
+        (pass.Published, pass.Withdrawn, pass.Unplaced).ShouldBe((1, 1, 1));
+        pass.Short.ShouldHaveSingleItem().Table.ShouldBe("svc");
+        reconciler.Backends.ShouldBe(1);
+    }
+
+    /// <summary>What is in the table already needs no room: it does not wait for what does.</summary>
+    [Fact]
+    public void Reconcile_ServiceTableFull_ChangesOfWhatIsServedArrive()
+    {
+        var tables = new FakeServiceTables(services: 1);
+        var reconciler = new ServiceReconciler(tables, _clock);
+        reconciler.Reconcile([Frontend("10.96.0.11:80", "10.244.1.1:80")]);
+
+        var pass = reconciler.Reconcile([Frontend("10.96.0.10:80", "10.244.1.1:80"), Frontend("10.96.0.11:80", "10.244.1.2:80")]);
+
+        pass.Problems.ShouldHaveSingleItem().Message.ShouldContain("10.96.0.10:80");
+        tables.Lookup(Key("10.96.0.11:80")).ShouldBe(["10.244.1.2:80"]);
+    }
+
+    [Fact]
+    public void Reconcile_FullTableAndAFaultAtAnyCall_IsMendedByTheNextPass()
+    {
+        ImmutableArray<FrontendSpec> first = [Frontend("10.96.0.10:80", "10.244.1.1:80"), Frontend("10.96.0.11:80", "10.244.1.2:80")];
+        ImmutableArray<FrontendSpec> second = [Frontend("10.96.0.10:80", "10.244.1.3:80"), Frontend("10.96.0.12:80", "10.244.1.4:80")];
+        for (var (calls, failed) = (0, true); failed; calls++)
+        {
+            var tables = new FakeServiceTables(services: 2);
+            var reconciler = new ServiceReconciler(tables, _clock);
+            reconciler.Reconcile(first);
+            tables.CallsUntilFault = calls;
+            failed = false;
+            try
+            {
+                reconciler.Reconcile(second);
+            }
+            catch (IOException)
+            {
+                failed = true;
+            }
+            tables.CallsUntilFault = null;
+
+            reconciler.Reconcile(second).Problems.ShouldBeEmpty();
+
+            tables.Lookup(Key("10.96.0.10:80")).ShouldBe(["10.244.1.3:80"]);
+            tables.Lookup(Key("10.96.0.12:80")).ShouldBe(["10.244.1.4:80"]);
+            tables.Services.Count.ShouldBe(2);
+            _clock.Advance(ServiceReconciler.Grace);
+            reconciler.RetireRested();
+            (reconciler.Slots, reconciler.Backends).ShouldBe((2u, 2));
+        }
     }
 
     [Fact]
