@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Straum.Doctor.Checks.Cluster;
 using Straum.Doctor.Checks.Network;
@@ -12,14 +13,12 @@ namespace Straum.Doctor.Hosts;
 /// <summary>This machine.</summary>
 public sealed class LinuxHost : IHost, IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3), AgentPatience = TimeSpan.FromSeconds(10);
     private static readonly string[] ToolDirectories =
         [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries), "/usr/sbin", "/sbin"];
 
     private readonly LinuxNetwork _network;
     private readonly Lazy<IReadOnlyList<PodNetwork>> _pods;
     private readonly Lazy<IReadOnlyList<string>> _agentUplinks;
-    private readonly HttpClient _http, _agent;
 
     /// <param name="options">What the user said.</param>
     /// <param name="within">The namespace of a lab's node, which this object then owns; null for the calling thread's.</param>
@@ -27,8 +26,6 @@ public sealed class LinuxHost : IHost, IDisposable
     {
         Options = options;
         _network = new LinuxNetwork(within ?? NetworkNamespace.Current());
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectLocalAsync }) { Timeout = Patience };
-        _agent = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAgentAsync }) { Timeout = AgentPatience };
         _agentUplinks = new Lazy<IReadOnlyList<string>>(() => AgentReport.Uplinks(AskAgentOrNull("status")));
         _pods = new Lazy<IReadOnlyList<PodNetwork>>(
             () => PodFinder.Find(_network.Namespace, Uplinks.Outward(this), AgentReport.PodNames(AskAgentOrNull("pods"))));
@@ -43,6 +40,9 @@ public sealed class LinuxHost : IHost, IDisposable
     public DoctorOptions Options { get; }
 
     public int Cpus => Environment.ProcessorCount;
+
+    /// <summary>How long one who listens has for an answer. A test has none.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     public IReadOnlyList<MountPoint> Mounts => Straum.Linux.Mounts.List();
 
@@ -89,10 +89,18 @@ public sealed class LinuxHost : IHost, IDisposable
         }
     }
 
-    public Task<string?> GetAsync(Uri page, CancellationToken stop) => GetAsync(_http, page, stop);
+    /// <summary>Loopback is each namespace's own.</summary>
+    public Task<string?> GetAsync(Uri page, CancellationToken stop)
+    {
+        var to = new IPEndPoint(IPAddress.Parse(page.Host), page.Port);
+        return GetAsync(_network.Namespace.Run(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp)), to, page, stop);
+    }
 
-    public Task<string?> AskAgentAsync(string resource, CancellationToken stop) =>
-        File.Exists(Options.AgentSocket) ? GetAsync(_agent, new Uri("http://straum" + (resource.StartsWith('/') ? resource : "/v1/" + resource)), stop) : Task.FromResult<string?>(null);
+    public Task<string?> AskAgentAsync(string resource, CancellationToken stop) => File.Exists(Options.AgentSocket)
+        ? GetAsync(
+            new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(Options.AgentSocket),
+            new Uri("http://straum" + (resource.StartsWith('/') ? resource : "/v1/" + resource)), stop)
+        : Task.FromResult<string?>(null);
 
     public Task<SyncMeasurement> MeasureSyncAsync(string directory, SyncPattern pattern, CancellationToken stop) =>
         Task.Run(() => SyncProbe.Run(directory, pattern, stop), stop);
@@ -108,8 +116,6 @@ public sealed class LinuxHost : IHost, IDisposable
                 ((LinuxNetwork)pod.Network).Dispose();
             }
         }
-        _agent.Dispose();
-        _http.Dispose();
         _network.Dispose();
     }
 
@@ -130,42 +136,36 @@ public sealed class LinuxHost : IHost, IDisposable
         }
     }
 
-    private static async Task<string?> GetAsync(HttpClient client, Uri page, CancellationToken stop)
+    private async Task<string?> GetAsync(Socket socket, EndPoint to, Uri page, CancellationToken stop)
     {
+        using var connection = socket;
+        try
+        {
+            // Before the clock runs. On its own machine a refusal is there at once, but a busy one takes seconds to start an HTTP
+            // client, and a refusal that the client tells after its time is over counts as no answer.
+            await socket.ConnectAsync(to, stop).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode is SocketError.ConnectionRefused ? null : throw new IOException($"connect to {to}: {e.Message}", e);
+        }
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            // What is under way is cancelled by closing it.
+            ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)),
+        })
+        { Timeout = Patience };
         try
         {
             using var answer = await client.GetAsync(page, stop).ConfigureAwait(false);
             answer.EnsureSuccessStatusCode();
             return await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false);
         }
-        catch (HttpRequestException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused })
-        {
-            return null;
-        }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
-            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{page}: no answer within {client.Timeout.TotalSeconds:0} s"), e);
-        }
-    }
-
-    /// <summary>Loopback is each namespace's own.</summary>
-    private ValueTask<Stream> ConnectLocalAsync(SocketsHttpConnectionContext context, CancellationToken stop) =>
-        ConnectAsync(_network.Namespace.Run(static () => new Socket(SocketType.Stream, ProtocolType.Tcp)), context.DnsEndPoint, stop);
-
-    private ValueTask<Stream> ConnectAgentAsync(SocketsHttpConnectionContext context, CancellationToken stop) =>
-        ConnectAsync(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(Options.AgentSocket), stop);
-
-    private static async ValueTask<Stream> ConnectAsync(Socket socket, System.Net.EndPoint to, CancellationToken stop)
-    {
-        try
-        {
-            await socket.ConnectAsync(to, stop).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+            throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{page}: no answer within {Patience.TotalSeconds:0} s"), e);
         }
     }
 
