@@ -153,7 +153,7 @@ public sealed class MetricsServer(ListenPoint? listen, string node, Func<string>
             Object = new ObjectName("Node", new NamespacedName("", node)),
             Field = "metrics.listen",
             Message = $"Nothing can listen on {listen}: {e.Message}; metrics are on agent.sock alone.",
-            Fix = e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } ? $"`ss -lntp sport = :{listen!.Port}` on the node says who does; choose another port." : "Write an address that this node has.",
+            Fix = FixOf(e, listen!),
         };
         if (problem != Problem)
         {
@@ -161,6 +161,17 @@ public sealed class MetricsServer(ListenPoint? listen, string node, Func<string>
         }
         Volatile.Write(ref _problem, problem);
     }
+
+    internal static string FixOf(Exception e, ListenPoint listen) => (e as SocketException)?.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => $"`ss -lntp sport = :{listen.Port}` on the node says who does; choose another port.",
+        SocketError.AddressNotAvailable => "Write an address that this node has.",
+        SocketError.AddressFamilyNotSupported => "The node's kernel has no IPv6: write an IPv4 address.",
+        // Ports from 1024 on need no right, unless somebody set this.
+        SocketError.AccessDenied => "Choose a port from the node's net.ipv4.ip_unprivileged_port_start on, or add the capability NET_BIND_SERVICE; if the port is one, a security module refuses it.",
+        SocketError.TooManyOpenSockets => "Raise the limit of open files: LimitNOFILE of the unit, or the runtime's.",
+        _ => "It is tried again every ten seconds; nothing else depends on it.",
+    };
 
     private static Socket Listen(ListenPoint listen)
     {
