@@ -35,22 +35,36 @@ internal static class CiliumKeys
         {
             "true" => Always("Straum always serves Services without kube-proxy"),
             "strict" => Changed("the word was retired with Cilium 1.14; Straum always serves Services without kube-proxy"),
-            _ => Changed("Straum always serves Services; it cannot leave them to kube-proxy"),
+            "false" or "partial" or "probe" or "disabled" => Changed("Straum always serves Services; it cannot leave them to kube-proxy"),
+            _ => Misspelt(v, "true", "false", "strict", "partial", "probe", "disabled"),
         });
         keys.Add("kubeProxyReplacementHealthzBindAddr", NotServed("the health check port for load balancers is not served yet"));
         keys.Add("k8sServiceHost", static v => v.Text is "auto"
             ? Refused("the address is not looked up; write the one that nodes reach the API server by")
             : As("kubernetes.serviceHost"));
         keys.Add("k8sServicePort", As("kubernetes.servicePort"));
-        keys.Add("loadBalancer.mode", static v => v.Text is "snat"
-            ? Always("answers go back through the node that took the request")
-            : NotServed("direct server return is not here yet; answers go back through the node that took the request"));
-        keys.Add("loadBalancer.algorithm", static v => v.Text is "random"
-            ? Always("endpoints are chosen at random")
-            : NotServed("endpoints are chosen at random; consistent hashing is not here yet"));
-        keys.AddFeature("loadBalancer.acceleration", "XDP is not used yet; Services are served at the socket and at tc");
+        keys.Add("loadBalancer.mode", static v => v.Text switch
+        {
+            "snat" => Always("answers go back through the node that took the request"),
+            "dsr" or "hybrid" => NotServed("direct server return is not here yet; answers go back through the node that took the request"),
+            _ => Misspelt(v, "snat", "dsr", "hybrid"),
+        });
+        keys.Add("loadBalancer.algorithm", static v => v.Text switch
+        {
+            "random" => Always("endpoints are chosen at random"),
+            "maglev" => NotServed("endpoints are chosen at random; consistent hashing is not here yet"),
+            _ => Misspelt(v, "random", "maglev"),
+        });
+        keys.Add("loadBalancer.acceleration", static v => v.Text switch
+        {
+            "disabled" => Always("off here too"),
+            "native" or "best-effort" or "testing-only" => NotServed("XDP is not used yet; Services are served at the socket and at tc"),
+            _ => Misspelt(v, "disabled", "native", "best-effort", "testing-only"),
+        });
         keys.AddFeature("loadBalancer.serviceTopology", "topology hints are not followed yet");
-        keys.Add("loadBalancer.dsrDispatch", NotServed("direct server return is not here yet"));
+        keys.Add("loadBalancer.dsrDispatch", static v => v.Text is "opt" or "ipip" or "geneve"
+            ? NotServed("direct server return is not here yet")
+            : Misspelt(v, "opt", "ipip", "geneve"));
         keys.AddFeature("loadBalancer.l7.backend", NoL7);
         keys.AddFeature("loadBalancer.standalone", "Services come from the API server only");
         keys.Add("maglev.*", NotServed("endpoints are chosen at random; consistent hashing is not here yet"));
@@ -88,10 +102,11 @@ internal static class CiliumKeys
             "vxlan" => As("routing.mode"),
             _ => Misspelt(v, "vxlan", "geneve", "disabled"),
         });
-        keys.Add("tunnelProtocol", static v => v.Text switch
+        keys.Add("tunnelProtocol", static v => v.Shown switch
         {
             "vxlan" or "" => Always("VXLAN is the tunnel"),
-            _ => Changed("VXLAN is the tunnel; its port is routing.vxlan.port"),
+            "geneve" => Changed("Geneve is not served; VXLAN is the tunnel, and its port is routing.vxlan.port"),
+            _ => Misspelt(v, "vxlan", "geneve"),
         });
         keys.Add("tunnelPort", static v => v.Text is "0" ? Always("8472 is the default here too") : As("routing.vxlan.port"));
         keys.Add("autoDirectNodeRoutes", As("routing.directNodeRoutes"));
@@ -123,7 +138,9 @@ internal static class CiliumKeys
             "kubernetes" => As("ipam.mode"),
             "cluster-pool" or "cluster-pool-v2beta" => Changed("ipam.mode", "kubernetes",
                 "prefixes come from each Node's spec.podCIDRs: run kube-controller-manager with --allocate-node-cidrs"),
-            _ => Refused("prefixes come from each Node's spec.podCIDRs; those of a cloud or of custom resources are not read"),
+            "multi-pool" or "crd" or "eni" or "azure" or "alibabacloud" or "delegated-plugin" =>
+                Refused("prefixes come from each Node's spec.podCIDRs; those of a cloud or of custom resources are not read"),
+            _ => Misspelt(v, "kubernetes", "cluster-pool", "cluster-pool-v2beta", "multi-pool", "crd", "eni", "azure", "alibabacloud", "delegated-plugin"),
         });
         keys.Add("ipam.operator.*", Refused("node prefixes are kube-controller-manager's: its --cluster-cidr and --node-cidr-mask-size"));
         keys.Add("ipam.*", NotServed("prefixes come from each Node's spec.podCIDRs"));
@@ -139,7 +156,8 @@ internal static class CiliumKeys
 
     // In Cilium's words, which are those of the file; Straum's would be no help there.
     private static ImportAnswer Misspelt(ImportValue value, params string[] words) =>
-        Refused($"{value.Text} is not a word of Cilium's for it; " + (NearestName.Find(value.Text, words) is { } nearest ? $"did you mean {nearest}?" : $"write {string.Join(" or ", words)}"));
+        Refused($"Cilium has {string.Join(" or ", words)} for it, not {(value.Shown is { Length: > 0 } shown ? shown : "''")}"
+            + (NearestName.Find(value.Text, words) is { } nearest ? $"; did you mean {nearest}?" : ""));
 
     /// <summary>Networks that pods reach with their own address.</summary>
     internal static ImportAnswer NonMasquerade(IEnumerable<string> networks, string why) => new(
@@ -192,7 +210,12 @@ internal static class CiliumKeys
             ? Always("packets pass the host's stack by")
             : NotServed("packets pass the host's stack by; there is no switch"));
         keys.Add("bpf.lbExternalClusterIP", static v => v.IsOff ? Always("off here too") : NotServed("ClusterIPs are for pods and nodes only"));
-        keys.Add("bpf.datapathMode", static v => v.Text is "veth" ? Always("pods have veth devices") : NotServed("pods have veth devices; netkit is not used yet"));
+        keys.Add("bpf.datapathMode", static v => v.Text switch
+        {
+            "veth" => Always("pods have veth devices"),
+            "netkit" or "netkit-l2" => NotServed("pods have veth devices; netkit is not used yet"),
+            _ => Misspelt(v, "veth", "netkit", "netkit-l2"),
+        });
         keys.Add("bpf.enableTCX", static v => v.IsOff ? Changed("tcx is used where the kernel has it") : Always("tcx is used where the kernel has it"));
         keys.Add("bpf.monitorAggregation", NotServed(NoFlows));
         keys.Add("bpf.monitorInterval", NotServed(NoFlows));
@@ -214,7 +237,12 @@ internal static class CiliumKeys
         keys.Add("hubble.*", NotServed(NoFlows));
         keys.AddFeature("encryption.enabled", "traffic between nodes is NOT encrypted by Straum: keep what encrypts it today, or a link that you trust");
         keys.Add("encryption.*", NotServed("traffic between nodes is not encrypted by Straum"));
-        keys.Add("policyEnforcementMode", static v => v.Text is "never" ? Always("NetworkPolicy is not enforced") : NotServed("NetworkPolicy is NOT enforced yet: what a policy forbids is reachable"));
+        keys.Add("policyEnforcementMode", static v => v.Text switch
+        {
+            "never" => Always("NetworkPolicy is not enforced"),
+            "default" or "always" => NotServed("NetworkPolicy is NOT enforced yet: what a policy forbids is reachable"),
+            _ => Misspelt(v, "default", "always", "never"),
+        });
         keys.AddFeature("hostFirewall.enabled", "there are no policies for hosts");
         keys.AddFeature("authentication.enabled", "there is no mutual authentication");
         keys.AddFeature("bandwidthManager.enabled", "pods' bandwidth annotations are not honoured yet");

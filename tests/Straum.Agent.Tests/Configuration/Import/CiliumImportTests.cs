@@ -104,11 +104,21 @@ public sealed class CiliumImportTests
     }
 
     [Theory]
-    [InlineData("routingMode: tunel", "did you mean tunnel?")]
-    [InlineData("routingMode: vxlan", "write native or tunnel")]
-    [InlineData("tunnel: genev", "did you mean geneve?")]
-    public void Import_WordThatCiliumDoesNotHave_IsRefusedWithTheNearestOfItsOwn(string text, string fix) => Fixture.Import(text).Findings[0].ShouldSatisfyAllConditions(
-        f => f.Verdict.ShouldBe(ImportVerdict.Refused), f => f.Why.ShouldEndWith(fix));
+    [InlineData("routingMode: tunel", "Cilium has native or tunnel for it, not tunel; did you mean tunnel?")]
+    [InlineData("routingMode: vxlan", "Cilium has native or tunnel for it, not vxlan")]
+    [InlineData("tunnel: genev", "Cilium has vxlan or geneve or disabled for it, not genev; did you mean geneve?")]
+    [InlineData("tunnelProtocol: vxlam", "Cilium has vxlan or geneve for it, not vxlam; did you mean vxlan?")]
+    [InlineData("tunnelProtocol: [vxlan]", "Cilium has vxlan or geneve for it, not [vxlan]")]
+    [InlineData("kubeProxyReplacement: ture", "Cilium has true or false or strict or partial or probe or disabled for it, not ture; did you mean true?")]
+    [InlineData("loadBalancer: {mode: snet}", "Cilium has snat or dsr or hybrid for it, not snet; did you mean snat?")]
+    [InlineData("loadBalancer: {algorithm: ''}", "Cilium has random or maglev for it, not ''")]
+    [InlineData("loadBalancer: {acceleration: disabeld}", "did you mean disabled?")]
+    [InlineData("loadBalancer: {dsrDispatch: option}", "Cilium has opt or ipip or geneve for it, not option")]
+    [InlineData("ipam: {mode: kubernets}", "did you mean kubernetes?")]
+    [InlineData("bpf: {datapathMode: vet}", "did you mean veth?")]
+    [InlineData("policyEnforcementMode: nevr", "did you mean never?")]
+    public void Import_WordThatCiliumDoesNotHave_IsRefusedWithItsOwn(string text, string why) => Fixture.Import(text).Findings[0].ShouldSatisfyAllConditions(
+        f => f.Verdict.ShouldBe(ImportVerdict.Refused), f => f.Why.ShouldEndWith(why));
 
     [Theory]
     [InlineData("a=1,b.c={x,y}", null)]
@@ -121,6 +131,8 @@ public sealed class CiliumImportTests
     [Theory]
     [InlineData("tunnel: geneve", ImportVerdict.Changed, "routing.mode: vxlan")]
     [InlineData("tunnel: vxlan", ImportVerdict.Kept, "routing.mode: vxlan")]
+    [InlineData("tunnelProtocol: geneve", ImportVerdict.Changed, null)]
+    [InlineData("tunnelProtocol: ''", ImportVerdict.Kept, null)]
     [InlineData("routingMode: tunnel", ImportVerdict.Kept, "routing.mode: vxlan")]
     [InlineData("tunnel: disabled", ImportVerdict.Kept, "routing.mode: native")]
     [InlineData("routingMode: native", ImportVerdict.Kept, "routing.mode: native")]
