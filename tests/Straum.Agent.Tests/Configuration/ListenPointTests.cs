@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Straum.Agent.Configuration;
+using Straum.Agent.Configuration.Formats;
 
 namespace Straum.Agent.Tests.Configuration;
 
@@ -29,4 +31,16 @@ public sealed class ListenPointTests
     [InlineData("[]:9962")]
     [InlineData("http://127.0.0.1:9962")]
     public void Text_OfNoPoint_IsRefused(string text) => ListenPoint.Parse(text).ShouldBeNull();
+
+    // Helm and editors judge by it, before an agent does.
+    [Fact]
+    public void Schema_TakesThePortsThatAreTaken()
+    {
+        var pattern = new Regex(ListenFormat.Instance.Schema()["pattern"]!.GetValue<string>());
+        Enumerable.Range(0, 100_000).Where(port => pattern.IsMatch($":{port}") != (ListenPoint.Parse($":{port}") is not null)).ShouldBeEmpty();
+        foreach (var text in (string[])["127.0.0.1:9962", "[::1]:65535", ""])
+        {
+            pattern.IsMatch(text).ShouldBeTrue(text);
+        }
+    }
 }

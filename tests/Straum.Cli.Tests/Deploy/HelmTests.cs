@@ -79,6 +79,8 @@ public sealed class HelmTests
     [InlineData("config.rooting.mode=vxlan", "additional properties 'rooting' not allowed")]
     [InlineData("config.routing.mode=geneve", "/config/routing/mode")]
     [InlineData("config.metrics.listen=9962", "/config/metrics/listen")]
+    [InlineData("config.metrics.listen=:65536", "/config/metrics/listen")]
+    [InlineData("config.masquerade.portRange=49152-65536", "/config/masquerade/portRange")]
     [InlineData("config.tables.services=1", "/config/tables/services")]
     [InlineData("image.tag=2", "/image/tag")]
     [InlineData("serviceConditions=yes", "/serviceConditions")]

@@ -26,5 +26,5 @@ internal sealed class ListenFormat : ConfigFormat<ListenPoint?>
 
     public override JsonNode ToJson(ListenPoint? value) => JsonValue.Create(value?.ToString() ?? "");
 
-    public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = @"^(([0-9.]+|\[[0-9A-Fa-f:.]+\])?:[1-9][0-9]{3,4})?$" };
+    public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = $@"^(([0-9.]+|\[[0-9A-Fa-f:.]+\])?:{PortPattern.Unprivileged})?$" };
 }

@@ -27,5 +27,5 @@ internal sealed class PortRangeFormat : ConfigFormat<PortRange>
 
     public override string Print(PortRange value) => value.ToString();
 
-    public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = "^[0-9]{4,5}-[0-9]{4,5}$" };
+    public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = $"^{PortPattern.Unprivileged}-{PortPattern.Unprivileged}$" };
 }
