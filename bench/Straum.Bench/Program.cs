@@ -4,6 +4,7 @@ using Straum.Bench;
 using Straum.Bench.Figures;
 using Straum.Bench.Report;
 using Straum.Lab;
+using Straum.Lab.Cni;
 using Straum.Linux;
 
 var names = new Argument<string[]>("figure") { Description = $"Which ones; all when none is named: {string.Join(", ", AllFigures.List.Select(f => f.Name))}" };
@@ -17,6 +18,16 @@ root.SetAction(async parse =>
     if (unknown.Length > 0)
     {
         Console.Error.WriteLine($"bench: there is no figure {string.Join(", ", unknown)}; there are {string.Join(", ", AllFigures.List.Select(f => f.Name))}");
+        return 2;
+    }
+    if (parse.GetValue(roundsOption) < 1)
+    {
+        Console.Error.WriteLine("bench: --rounds is at least 1");
+        return 2;
+    }
+    if (parse.GetValue(pageOption) is { Directory.Exists: false } nowhere)
+    {
+        Console.Error.WriteLine($"bench: --write {nowhere}: there is no directory {nowhere.Directory!.FullName}");
         return 2;
     }
     using var interruption = new Interruption();
@@ -36,6 +47,11 @@ root.SetAction(async parse =>
         // Everything that is waited for was ended, so anything may have failed. What the kernel refused could not be removed.
         Console.Error.WriteLine(e is LinuxException ? $"bench: interrupted: {e.Message}" : "bench: interrupted");
         return interruption.ExitCode;
+    }
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+    {
+        Console.Error.WriteLine($"bench: {e.Message}{(Environment.IsPrivilegedProcess ? "" : " Run it as root.")}");
+        return 1;
     }
 });
 // Signals are answered here.
@@ -62,7 +78,7 @@ static async Task<bool> MeasureAsync(IFigure figure, int rounds, FileInfo? page,
         }
         return true;
     }
-    catch (Exception e) when (e is BenchException or LinuxException && !stop.IsCancellationRequested)
+    catch (Exception e) when (e is BenchException or CniException or LinuxException or IOException && !stop.IsCancellationRequested)
     {
         Console.Error.WriteLine($"bench: {figure.Name}: {e.Message}");
         return false;

@@ -19,6 +19,7 @@ namespace Straum.Bench.Api;
 internal sealed class FakeApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly Socket _listener;
     private readonly Dictionary<string, Collection> _collections = new()
     {
         ["nodes"] = new("v1", "Node"),
@@ -28,7 +29,7 @@ internal sealed class FakeApi : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private long _version = 1;
 
-    private FakeApi(WebApplication app, string url) => (_app, Url) = (app, url);
+    private FakeApi(WebApplication app, Socket listener, string url) => (_app, _listener, Url) = (app, listener, url);
 
     public string Url { get; }
 
@@ -50,7 +51,7 @@ internal sealed class FakeApi : IAsyncDisposable
             kestrel.Limits.MinResponseDataRate = null;
         });
         var app = builder.Build();
-        var api = new FakeApi(app, $"http://{Fabric.Router4}:{port}");
+        var api = new FakeApi(app, socket, $"http://{Fabric.Router4}:{port}");
         app.Run(api.AnswerAsync);
         await app.StartAsync();
         return api;
@@ -78,6 +79,8 @@ internal sealed class FakeApi : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _app.DisposeAsync();
+        // The server leaves open what it was handed; agents would connect to it and never be answered.
+        _listener.Dispose();
         _stopping.Dispose();
     }
 

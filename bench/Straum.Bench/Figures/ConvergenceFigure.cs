@@ -90,7 +90,11 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
         using var asker = await MeterProcess.WatchAsync(client);
 
         var prepared = api.Prepare([.. size.ServiceObjects([a.Address, b.Address], MeterProcess.EchoPort)]);
-        var (started, answered) = await AllAnswerAsync(asker, prepared.Publish);
+        var (started, answered) = await AllAnswerAsync(asker, () =>
+        {
+            prepared.Publish();
+            return Task.CompletedTask;
+        });
         await node.UntilServicesAsync(size.Services);
         var changes = await ChangeEndpointsAsync(api, node, stop);
         await Task.Delay(Quiet, stop); // the agent gives back what it needed for all that
@@ -102,16 +106,17 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
         await node.KillAgentAsync();
         Directory.Delete(node.Bpf, recursive: true);
         await Task.Delay(Settle, stop); // the kernel detaches what is no longer pinned a moment later
-        var (cold, coldAnswered) = await AllAnswerAsync(asker, () => _ = node.StartAgentAsync());
+        var (cold, coldAnswered) = await AllAnswerAsync(asker, () => node.StartAgentAsync());
         await node.KillAgentAsync();
         return round with { ColdSeconds = Seconds(cold, coldAnswered) };
     }
 
-    private async Task<(long Started, long Answered)> AllAnswerAsync(MeterProcess asker, Action start)
+    // The meter says when the last of them answered, so nothing is lost by waiting for the start first, which may fail.
+    private async Task<(long Started, long Answered)> AllAnswerAsync(MeterProcess asker, Func<Task> start)
     {
         var all = asker.UntilAcceptedAsync($"{ClusterObjects.ClusterIP(0)}/{size.Services}", ClusterSize.ServicePort, ClusterSize.AskedEach);
         var started = Stopwatch.GetTimestamp();
-        start();
+        await start();
         return (started, await all);
     }
 

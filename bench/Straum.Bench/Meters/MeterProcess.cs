@@ -15,6 +15,7 @@ internal sealed class MeterProcess : IDisposable
     public const int FarEchoPort = 7200;
     public const int SinkPort = 7100;
     public const int FarSinkPort = 7300;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private readonly NamespacedProcess _process;
     private readonly string _name;
 
@@ -60,13 +61,24 @@ internal sealed class MeterProcess : IDisposable
 
     /// <summary>Waits until Services accept connections: each <paramref name="step"/>-th of consecutive addresses, and the last.</summary>
     /// <returns>When the last of them did, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> counts.</returns>
-    public async Task<long> UntilAcceptedAsync(string target, int port, int step) => (long)(await AskAsync($"until {target} {port} {step}"))[0];
+    /// <exception cref="BenchException">They have not within a minute.</exception>
+    public async Task<long> UntilAcceptedAsync(string target, int port, int step)
+    {
+        try
+        {
+            return (long)(await AskAsync($"until {target} {port} {step}").WaitAsync(Patience))[0];
+        }
+        catch (TimeoutException)
+        {
+            throw new BenchException($"{_name}: not all of {target} accept connections after {Patience.TotalSeconds:0} s");
+        }
+    }
 
     /// <summary>Ends a load and returns its numbers.</summary>
     public async Task<double[]> EndAsync()
     {
         _process.StandardInput.Close();
-        return Numbers(await _process.StandardOutput.ReadLineAsync());
+        return await AnswerAsync("the end of a load");
     }
 
     public void Dispose()
@@ -107,11 +119,12 @@ internal sealed class MeterProcess : IDisposable
         {
             throw await FailedAsync();
         }
-        return await _process.StandardOutput.ReadLineAsync() is { } line ? Numbers(line) : throw new BenchException($"{command}: {(await FailedAsync()).Message}");
+        return await AnswerAsync(command);
     }
 
-    private async Task<BenchException> FailedAsync() => new($"{_name}: {(await _process.StandardError.ReadToEndAsync()).Trim()}");
+    private async Task<double[]> AnswerAsync(string command) => await _process.StandardOutput.ReadLineAsync() is { } line
+        ? [.. line.Split(' ').Select(static w => double.Parse(w, CultureInfo.InvariantCulture))]
+        : throw new BenchException($"{command}: {(await FailedAsync()).Message}");
 
-    private static double[] Numbers(string? line) =>
-        [.. (line ?? "").Split(' ').Select(static w => double.Parse(w, CultureInfo.InvariantCulture))];
+    private async Task<BenchException> FailedAsync() => new($"{_name}: {(await _process.StandardError.ReadToEndAsync()).Trim()}");
 }
