@@ -151,9 +151,11 @@ static int accepts(const struct target *target, uint32_t i)
 
 static void wait_until_accepted(const struct target *target, uint32_t step)
 {
-	for (uint32_t i = 0; i < target->count; i = i + step < target->count || i + 1 == target->count ? i + step : target->count - 1)
+	for (uint32_t i = 0; i < target->count; i += step)
 		while (!accepts(target, i))
 			usleep(500);
+	while (!accepts(target, target->count - 1))
+		usleep(500);
 	printf("%lu\n", now_ns());
 	fflush(stdout);
 }

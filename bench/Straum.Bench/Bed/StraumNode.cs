@@ -10,8 +10,13 @@ namespace Straum.Bench.Bed;
 /// <summary>A node with the agent that ships, started as it is in production, and pods set up by its CNI plugin.</summary>
 internal sealed class StraumNode
 {
+    /// <summary>Configuration of a node that has room for 100,000 Services from the beginning: no table grows under a measurement.</summary>
+    public const string RoomForServices = """
+        tables:
+          services: 262144
+        """;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private readonly Machine _machine;
     private readonly string _name;
     private readonly Fabric _fabric;
     private NamespacedProcess? _agent;
@@ -24,7 +29,7 @@ internal sealed class StraumNode
     /// <param name="extraConfig">Further lines of straum.yaml.</param>
     public StraumNode(Fabric fabric, string name, int index, FakeApi api, string mode = "native", string extraConfig = "")
     {
-        (_name, _fabric, _machine) = (name, fabric, fabric.AddNode(name, index));
+        (_name, _fabric, Machine) = (name, fabric, fabric.AddNode(name, index));
         foreach (var directory in new[] { State, Run, Cni })
         {
             Directory.CreateDirectory(directory);
@@ -45,7 +50,7 @@ internal sealed class StraumNode
             routing:
               mode: {mode}
             socketLB:
-              cgroup: {_machine.Group.Path}
+              cgroup: {Machine.Group.Path}
             paths:
               state: {State}
               run: {Run}
@@ -57,16 +62,12 @@ internal sealed class StraumNode
             """);
     }
 
-    public Machine Machine => _machine;
+    public Machine Machine { get; }
 
     /// <summary>The directory that the agent pins below.</summary>
     public string Bpf => Path.Combine(BedNames.BpfRoot, _name);
 
-    public string Socket => Path.Combine(Run, "agent.sock");
-
     public string Cni => Path.Combine(Root, "cni");
-
-    public string AgentLog => Path.Combine(Root, "agent.log");
 
     /// <summary>The agent's process; it must have been started.</summary>
     public int AgentPid => _agent!.Id;
@@ -79,13 +80,17 @@ internal sealed class StraumNode
 
     private string Config => Path.Combine(Root, "straum.yaml");
 
+    private string Socket => Path.Combine(Run, "agent.sock");
+
+    private string AgentLog => Path.Combine(Root, "agent.log");
+
     private string Kubeconfig => Path.Combine(Root, "kubeconfig");
 
     /// <summary>Starts the agent and waits until it has programmed the node.</summary>
     /// <param name="program">Of another build; null for this one's.</param>
     public async Task StartAgentAsync(string? program = null)
     {
-        _agent = _machine.Start(new ProcessSpec
+        _agent = Machine.Start(new ProcessSpec
         {
             FileName = program ?? Programs.Straum,
             Arguments = ["agent", "--config", Config],
@@ -128,7 +133,7 @@ internal sealed class StraumNode
     {
         var machine = _fabric.AddMachine($"{_name}-{pod}", $"{_name}/pods/{pod}");
         var network = CniNetwork.Load(Cni) ?? throw new BenchException($"{_name}: the agent has written no CNI configuration");
-        var runtime = new CniRuntime(Programs.Directory, new PluginProcess(_machine.Start).RunAsync);
+        var runtime = new CniRuntime(Programs.Directory, new PluginProcess(Machine.Start).RunAsync);
         var result = await runtime.AddAsync(network, new CniAttachment($"{_name}-{pod}", machine.Namespace.Path)
         {
             Arguments = [new("K8S_POD_NAMESPACE", "bench"), new("K8S_POD_NAME", pod), new("K8S_POD_UID", $"{_name}-{pod}")],

@@ -1,4 +1,5 @@
 using Straum.Bench.Api;
+using Straum.Bench.Peers;
 
 namespace Straum.Bench.Figures;
 
@@ -13,6 +14,7 @@ internal sealed record ClusterSize(int Services, int EndpointsEach, int Pods)
     /// <summary>Every so manieth Service is asked: its endpoints are pods of the bed.</summary>
     public const int AskedEach = 100;
 
+    private const int TargetPort = 8080;
     private const uint PodBase = 10u << 24 | 100u << 16;
 
     public int Nodes => Pods / 100;
@@ -28,13 +30,17 @@ internal sealed record ClusterSize(int Services, int EndpointsEach, int Pods)
     public IEnumerable<ApiObject> ServiceObjects(IReadOnlyList<string> servers, int serverPort) =>
         Enumerable.Range(0, Services).SelectMany(i => new[] { ClusterObjects.Service(i, ServicePort), SliceOf(i, servers, serverPort) });
 
+    /// <summary>As many Services for other rule sets, of which nobody asks any.</summary>
+    public IEnumerable<PeerService> PeerServices() =>
+        Enumerable.Range(0, Services).Select(i => new PeerService(i, ClusterObjects.ClusterIP(i), ServicePort, [.. EndpointsOf(i, 0)], TargetPort));
+
     private ApiObject SliceOf(int service, IReadOnlyList<string> servers, int serverPort) =>
         IsAsked(service)
             ? ClusterObjects.Slice(service, serverPort, servers)
-            : ClusterObjects.Slice(service, 8080, EndpointsOf(service, 0));
+            : ClusterObjects.Slice(service, TargetPort, EndpointsOf(service, 0));
 
     /// <summary>The same Service after one of its pods was replaced.</summary>
-    public ApiObject ChangedSliceOf(int service, int change) => ClusterObjects.Slice(service, 8080, EndpointsOf(service, change));
+    public ApiObject ChangedSliceOf(int service, int change) => ClusterObjects.Slice(service, TargetPort, EndpointsOf(service, change));
 
     public bool IsAsked(int service) => service % AskedEach == 0 || service == Services - 1;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Straum.Bench.Api;
 using Straum.Bench.Bed;
@@ -76,16 +75,9 @@ internal sealed class CniFigure : IFigure
     private static FigureRow Row(string figure, List<Slice> ours, List<Slice> theirs, Func<Slice, double> field, double? target)
     {
         double[] values = [.. ours.Select(s => field(s) / 1000)];
-        if (theirs.Count == 0)
-        {
-            return Rows.Limit(figure, Quantile.Median(values), target);
-        }
-        var comparison = Comparison.Of(values, [.. theirs.Select(s => field(s) / 1000)]);
-        return Rows.AtMost(figure, comparison, "ptp + host-local, IPv4 only", null) with
-        {
-            Target = target is { } t ? $"≤ {Rows.Number(t)}" : "",
-            Met = target is { } t2 ? comparison.Ours <= t2 : null,
-        };
+        return theirs.Count == 0
+            ? Rows.Limit(figure, Quantile.Median(values), target)
+            : Rows.Limit(figure, Comparison.Of(values, [.. theirs.Select(s => field(s) / 1000)]), "ptp + host-local, IPv4 only", target);
     }
 
     private static Slice AddAndRemove(Plugin plugin, bool together)
@@ -116,8 +108,7 @@ internal sealed class CniFigure : IFigure
         {
             throw new BenchException($"{Path.GetFileName(plugin.Path)} {command}: {error.GetAwaiter().GetResult().Trim()}");
         }
-        double[] words = [.. line.Split(' ').Select(static w => double.Parse(w, CultureInfo.InvariantCulture))];
-        return new Slice(words[1] / 1000, words[2] / 1000, words[3] / 1000);
+        return Slice.Of(MeterProcess.Numbers(line));
     }
 
     // What a runtime makes of the agent's configuration list: the plugin's part, with the list's name and version.

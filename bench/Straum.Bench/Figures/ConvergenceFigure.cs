@@ -26,11 +26,6 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
     private const double ChangeTarget = 5;
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
-    private const string Room = """
-        tables:
-          services: 262144
-        """;
-
     /// <summary>What one node showed.</summary>
     private sealed record Round(double Seconds, double[] Changes, double Rss, double Anonymous, double Peak, double Tables, double ColdSeconds);
 
@@ -64,9 +59,9 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
         var seconds = measured.Select(static r => r.Seconds).ToArray();
         return
         [
-            new FigureRow($"{size} from nothing, first watch event until the last answers, s", Rows.Number(Median(static r => r.Seconds)), peers,
-                $"runs {Rows.Number(seconds.Min())}–{Rows.Number(seconds.Max())}", atOnce is { } t ? $"≤ {Rows.Number(t)}" : "", atOnce is { } t2 ? Median(static r => r.Seconds) <= t2 : null),
-            Rows.Limit($"the same from a cold start of the agent, s", Median(static r => r.ColdSeconds), null),
+            Rows.Limit($"{size} from nothing, first watch event until the last answers, s", Quantile.Median(seconds), atOnce, peers,
+                $"runs {Rows.Number(seconds.Min())}–{Rows.Number(seconds.Max())}"),
+            Rows.Limit("the same from a cold start of the agent, s", Median(static r => r.ColdSeconds), null),
             Rows.Limit("one endpoint change, watch event to kernel, ms p50", Quantile.Median(changes), ChangeTarget),
             Rows.Limit("one endpoint change, watch event to kernel, ms p99", Quantile.Of(changes, 0.99), ChangeTarget),
             Rows.Limit("agent's resident memory five seconds later, MiB", Median(static r => r.Rss), memory),
@@ -80,7 +75,7 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
     {
         await using var api = await FakeApi.StartAsync(fabric, 8000 + index);
         api.Put(size.NodeObjects().Prepend(ClusterObjects.Node($"s{index}", index)));
-        var node = new StraumNode(fabric, $"s{index}", index, api, extraConfig: Room);
+        var node = new StraumNode(fabric, $"s{index}", index, api, extraConfig: StraumNode.RoomForServices);
         await node.StartAgentAsync();
         var (client, a, b) = (await node.AddPodAsync("client"), await node.AddPodAsync("a"), await node.AddPodAsync("b"));
         foreach (var server in new[] { a, b })
@@ -156,10 +151,9 @@ internal sealed class ConvergenceFigure(string name, ClusterSize size, double? a
 
     private (double Iptables, double Nftables) PeerSeconds(Fabric fabric)
     {
-        PeerService[] services = [.. Enumerable.Range(0, size.Services).Select(i => new PeerService(i, ClusterObjects.ClusterIP(i), ClusterSize.ServicePort,
-            [.. Enumerable.Range(0, size.EndpointsEach).Select(e => ClusterObjects.Address(10u << 24 | 100u << 16, i * size.EndpointsEach + e))], 8080))];
-        return (Load("i1", 101, "iptables-restore", [], IptablesRules.Write(services, "10.245.0.0/16")),
-            Load("f1", 102, "nft", ["-f", "-"], NftablesRules.Write(services, "10.245.0.0/16")));
+        PeerService[] services = [.. size.PeerServices()];
+        return (Load("i1", 101, "iptables-restore", [], IptablesRules.Write(services, NodeAddresses.AllPodsV4)),
+            Load("f1", 102, "nft", ["-f", "-"], NftablesRules.Write(services, NodeAddresses.AllPodsV4)));
 
         double Load(string machine, int index, string tool, string[] arguments, string rules)
         {

@@ -11,7 +11,7 @@ internal interface IFigure
 
     string Title { get; }
 
-    /// <summary>Rounds that are enough for a steady median on a quiet machine; 1 where rounds mean nothing.</summary>
+    /// <summary>Rounds that are enough for a steady median on a quiet machine; a round is what the figure takes for one.</summary>
     int Rounds { get; }
 
     /// <summary>

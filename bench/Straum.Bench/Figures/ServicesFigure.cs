@@ -16,14 +16,8 @@ namespace Straum.Bench.Figures;
 internal sealed class ServicesFigure : IFigure
 {
     private const int Connections = 300;
-    private const int ServicePort = 80;
     private const int Ports = 8;
     private const int ManyServices = 10_000;
-    private const string PodPrefix = "10.245.0.0/16";
-    private const string Room = """
-        tables:
-          services: 262144
-        """;
 
     private static readonly int[] Sizes = [10, 1_000, 10_000, 100_000];
     private static readonly int[] PeerSizes = [10, 1_000, 10_000];
@@ -100,7 +94,7 @@ internal sealed class ServicesFigure : IFigure
     }
 
     private static Subject Through(Subject direct, int size) =>
-        direct with { Target = $"{ClusterObjects.ClusterIP(0)}/{size}", Port = ServicePort, Ports = 1 };
+        direct with { Target = $"{ClusterObjects.ClusterIP(0)}/{size}", Port = ClusterSize.ServicePort, Ports = 1 };
 
     private static async Task<Subject> ServersAsync((BenchPod Client, IReadOnlyList<BenchPod> Servers) pods, string name)
     {
@@ -123,7 +117,7 @@ internal sealed class ServicesFigure : IFigure
         var api = await FakeApi.StartAsync(fabric, 8000 + index);
         apis.Add(api);
         api.Put(ClusterObjects.Node($"s{index}", index));
-        var node = new StraumNode(fabric, $"s{index}", index, api, extraConfig: Room);
+        var node = new StraumNode(fabric, $"s{index}", index, api, extraConfig: StraumNode.RoomForServices);
         await node.StartAgentAsync();
         var (client, servers) = (await node.AddPodAsync("client"), new[] { await node.AddPodAsync("a"), await node.AddPodAsync("b") });
         api.Put(ServicesOf(size, servers).SelectMany(static s => new[]
@@ -142,7 +136,7 @@ internal sealed class ServicesFigure : IFigure
     {
         var node = new PlainNode(fabric, name, index);
         var pods = PodsOn(node);
-        node.Machine.Feed("iptables-restore", [], IptablesRules.Write(ServicesOf(size, pods.Servers), PodPrefix));
+        node.Machine.Feed("iptables-restore", [], IptablesRules.Write(ServicesOf(size, pods.Servers), NodeAddresses.AllPodsV4));
         return pods;
     }
 
@@ -150,7 +144,7 @@ internal sealed class ServicesFigure : IFigure
     {
         var node = new PlainNode(fabric, name, index);
         var pods = PodsOn(node);
-        node.Machine.Feed("nft", ["-f", "-"], NftablesRules.Write(ServicesOf(size, pods.Servers), PodPrefix));
+        node.Machine.Feed("nft", ["-f", "-"], NftablesRules.Write(ServicesOf(size, pods.Servers), NodeAddresses.AllPodsV4));
         return pods;
     }
 
@@ -158,6 +152,6 @@ internal sealed class ServicesFigure : IFigure
 
     // The same sixteen backends for any number of Services: what grows is what is looked up, and not who answers.
     private static IEnumerable<PeerService> ServicesOf(int count, IReadOnlyList<BenchPod> servers) =>
-        Enumerable.Range(0, count).Select(i => new PeerService(i, ClusterObjects.ClusterIP(i), ServicePort,
+        Enumerable.Range(0, count).Select(i => new PeerService(i, ClusterObjects.ClusterIP(i), ClusterSize.ServicePort,
             [.. servers.Select(static s => s.Address)], MeterProcess.EchoPort + i % Ports));
 }

@@ -81,6 +81,9 @@ internal sealed class MeterProcess : IDisposable
         return await AnswerAsync("the end of a load");
     }
 
+    /// <summary>A line that the meter printed.</summary>
+    public static double[] Numbers(string line) => [.. line.Split(' ').Select(static w => double.Parse(w, CultureInfo.InvariantCulture))];
+
     public void Dispose()
     {
         if (!_process.HasExited)
@@ -102,11 +105,7 @@ internal sealed class MeterProcess : IDisposable
         return await process.StandardOutput.ReadLineAsync() == "ready" ? meter : throw await meter.FailedAsync();
     }
 
-    private async Task<Slice> SliceAsync(string command)
-    {
-        var words = await AskAsync(command);
-        return new Slice(words[1] / 1000, words[2] / 1000, words[3] / 1000);
-    }
+    private async Task<Slice> SliceAsync(string command) => Slice.Of(await AskAsync(command));
 
     private async Task<double[]> AskAsync(string command)
     {
@@ -123,7 +122,7 @@ internal sealed class MeterProcess : IDisposable
     }
 
     private async Task<double[]> AnswerAsync(string command) => await _process.StandardOutput.ReadLineAsync() is { } line
-        ? [.. line.Split(' ').Select(static w => double.Parse(w, CultureInfo.InvariantCulture))]
+        ? Numbers(line)
         : throw new BenchException($"{command}: {(await FailedAsync()).Message}");
 
     private async Task<BenchException> FailedAsync() => new($"{_name}: {(await _process.StandardError.ReadToEndAsync()).Trim()}");

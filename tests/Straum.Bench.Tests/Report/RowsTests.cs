@@ -21,6 +21,10 @@ public sealed class RowsTests
     [Fact]
     public void Limit_WithoutTarget_HasNoVerdict() => Rows.Limit("memory, MiB", 55.5, null).Verdict.ShouldBe("");
 
+    [Fact]
+    public void Limit_BesideAPeer_JudgesTheValueAndShowsTheRatio() =>
+        Rows.Limit("time, ms", TenPercentMore, "another", 120).ToString().ShouldBe("time, ms · 110 · 100 another · 1.100 (1.100–1.100) · ≤ 120 · ok");
+
     [Theory]
     [InlineData(0, "0")]
     [InlineData(1.234, "1.23")]
