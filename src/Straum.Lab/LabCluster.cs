@@ -21,6 +21,9 @@ public sealed class LabCluster(LabPaths paths)
     /// <summary>Whose lab it is: once that process has ended, anybody may remove the lab. Null for a lab that stays.</summary>
     public ProcessIdentity? Owner { get; init; }
 
+    /// <summary><see cref="UpAsync"/> has taken a lab over or built the network of a new one: what there is from then on is the lab that was asked for.</summary>
+    public bool HasBegun { get; private set; }
+
     /// <summary>The lock, when the caller has taken it already to keep others off for longer; null to take it for each call.</summary>
     public LabLock? Held { get; init; }
 
@@ -79,6 +82,7 @@ public sealed class LabCluster(LabPaths paths)
             }
             BuildNetwork(spec, credentials, progress);
         }
+        HasBegun = true;
 
         // :: Step 5
         LabProcess supervisor;

@@ -1,3 +1,6 @@
+using Straum.Lab.Processes;
+using Straum.Linux;
+
 namespace Straum.Lab;
 
 /// <summary>
@@ -13,22 +16,29 @@ public sealed class LabLock : IDisposable
     /// <summary>Takes the lock, when need be after waiting for another process. It is released by the kernel when the holder dies.</summary>
     /// <param name="waiting">Called once when there is somebody to wait for.</param>
     /// <param name="stop">Ends the wait.</param>
-    public static async Task<LabLock> AcquireAsync(Action<string>? waiting, CancellationToken stop)
+    public static Task<LabLock> AcquireAsync(Action<string>? waiting, CancellationToken stop) => AcquireAsync(LabPaths.LockFile, waiting, stop);
+
+    /// <summary>Who holds the lock; null when nobody does.</summary>
+    public static RunningProcess? Holder() => HolderOf(LabPaths.LockFile);
+
+    /// <summary>The lock that another file is.</summary>
+    internal static async Task<LabLock> AcquireAsync(string file, Action<string>? waiting, CancellationToken stop)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(LabPaths.LockFile)!);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var told = false;
         while (true)
         {
             try
             {
                 // Sharing modes are flock(2) underneath.
-                return new LabLock(new FileStream(LabPaths.LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                return new LabLock(new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
-            catch (IOException) when (!stop.IsCancellationRequested)
+            catch (IOException e) when ((Errno)e.HResult == Errno.EAGAIN)
             {
                 if (!told)
                 {
-                    waiting?.Invoke($"another process builds, removes or tests a lab (it holds {LabPaths.LockFile}); waiting for it");
+                    var holder = HolderOf(file)?.ToString() ?? "another process";
+                    waiting?.Invoke($"{holder} builds, removes or tests a lab (it holds {file}); waiting for it");
                     told = true;
                 }
             }
@@ -37,4 +47,6 @@ public sealed class LabLock : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static RunningProcess? HolderOf(string file) => FileLock.HolderOf(file) is { } pid ? RunningProcess.Read(pid) : null;
 }

@@ -63,9 +63,10 @@ internal static class LabUpCommand
         var sample = !parse.GetValue(NoSample);
 
         var progress = new LabProgress(output);
+        var lab = new LabCluster(LabCommand.Paths);
         try
         {
-            if (!await new LabCluster(LabCommand.Paths).UpAsync(spec, sample, progress, stop))
+            if (!await lab.UpAsync(spec, sample, progress, stop))
             {
                 await output.WriteLineAsync($"A lab of {spec} is running already.");
             }
@@ -73,7 +74,9 @@ internal static class LabUpCommand
         catch (OperationCanceledException e)
         {
             progress.Clear();
-            throw new CommandFault("lab up", "interrupted", "straum lab up goes on from here, straum lab down removes what is there", ExitCode.Interrupted, e);
+            throw lab.HasBegun
+                ? new CommandFault("lab up", "interrupted", "straum lab up goes on from here, straum lab down removes what is there", ExitCode.Interrupted, e)
+                : new CommandFault("lab up", "interrupted before anything was built", exitCode: ExitCode.Interrupted, inner: e);
         }
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (!sample || parse.GetValue(NoCheck))

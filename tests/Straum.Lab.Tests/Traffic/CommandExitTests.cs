@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Straum.Lab.Processes;
 using Straum.Linux;
 
 namespace Straum.Lab.Traffic;
@@ -51,6 +52,21 @@ public sealed class CommandExitTests
         {
             error.ShouldStartWith("straum: ");
         }
+    }
+
+    [Fact]
+    public async Task Up_InterruptedWhileItWaitsForAnother_NamesTheOther_AndSpeaksOfNoLabOfItsOwn()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        using var host = NetworkNamespace.Current();
+        // It waits, because the fixture has the lock.
+        using var up = NamespacedProcess.Start(host, new ProcessSpec { FileName = LabFixture.Paths.Straum, Arguments = ["lab", "up", "--nodes", "1"] });
+        (await up.StandardOutput.ReadLineAsync(stop)).ShouldBe(
+            $"· host     {RunningProcess.Read(Environment.ProcessId)} builds, removes or tests a lab (it holds {LabPaths.LockFile}); waiting for it");
+        NamespacedProcess.Signal(up.Id, 15).ShouldBeTrue();
+        (await up.StandardError.ReadToEndAsync(stop)).ShouldBe("straum: lab up: interrupted before anything was built\n");
+        up.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        up.ExitCode.ShouldBe(130);
     }
 
     private static (int Code, string Output, string Error) Run(string command)
