@@ -56,8 +56,8 @@ public sealed class LabCluster(LabPaths paths)
         // :: Step 2
         using var taken = Held is null ? await LabLock.AcquireAsync(reason => progress.Report(new LabStep("host", reason, Done: false, Lasting: true)), stop) : null;
         var found = LabRecord.Read();
-        var usable = found is not null && found.OwnerPid == (Owner?.Pid ?? 0) && found.Spec == spec && File.Exists(LabPaths.NetworkBuilt);
-        if (found is { IsInUse: true } && !usable && (found.IsSupervised || found.OwnerPid != (Owner?.Pid ?? 0)))
+        var usable = found is not null && IsOurs(found) && found.Spec == spec && File.Exists(LabPaths.NetworkBuilt);
+        if (found is { IsInUse: true } && !usable && (!IsOurs(found) || LabRecord.HasProcesses()))
         {
             throw new LabException($"a lab of {found.Spec} is running{WhoseIs(found)}", "straum lab down");
         }
@@ -69,6 +69,10 @@ public sealed class LabCluster(LabPaths paths)
         if (usable && found!.Programs != paths.Programs && !found.IsSupervised)
         {
             // Agents of one build under the supervisor of another would be neither.
+            if (LabRecord.HasProcesses())
+            {
+                throw new LabException($"the lab of {found.Spec} runs the programs in {found.Programs}, and has lost its supervisor", $"{found.Programs}/straum lab up, or straum lab down");
+            }
             progress.Report(new LabStep("host", $"the lab ran the programs in {found.Programs}", Done: false, Lasting: true));
             usable = false;
         }
@@ -86,7 +90,7 @@ public sealed class LabCluster(LabPaths paths)
 
         // :: Step 5
         LabProcess supervisor;
-        if (usable && LabProcess.Adopt(new ProcessIdentity(found!.SupervisorPid, found.SupervisorStartTicks), found.CreatedAt) is { } living)
+        if (usable && LabProcess.Adopt(found!.Supervisor, found.SupervisorStartedAt ?? found.CreatedAt) is { } living)
         {
             supervisor = living;
         }
@@ -133,7 +137,7 @@ public sealed class LabCluster(LabPaths paths)
     }
 
     /// <summary>Removes the lab with everything in it, in whatever state it is. Returns false when there was nothing.</summary>
-    /// <param name="force">Also when it belongs to another process that still runs.</param>
+    /// <param name="force">Also when it belongs to another process that still runs or, for an <see cref="Owner"/>, to a person.</param>
     /// <param name="waiting">Called once when another process has to be waited for.</param>
     /// <param name="stop">Ends the wait.</param>
     public async Task<bool> DownAsync(bool force, Action<string>? waiting, CancellationToken stop)
@@ -143,9 +147,11 @@ public sealed class LabCluster(LabPaths paths)
             throw new LabException("only root can remove a lab", "sudo straum lab down");
         }
         using var taken = Held is null ? await LabLock.AcquireAsync(waiting, stop) : null;
-        if (!force && LabRecord.Read() is { IsOwned: true } record && record.OwnerPid != (Owner?.Pid ?? 0))
+        if (!force && LabRecord.Read() is { IsInUse: true } record && !IsOurs(record))
         {
-            throw new LabException($"a lab of {record.Spec} is running{WhoseIs(record)}, which removes it when it ends", "--force");
+            throw record.IsOwned
+                ? new LabException($"a lab of {record.Spec} is running{WhoseIs(record)}, which removes it when it ends", "--force")
+                : new LabException($"a lab of {record.Spec} is running{WhoseIs(record)}", "straum lab down");
         }
         if (LabRecord.Read() is { Kubeconfig: not null } foreign)
         {
@@ -211,7 +217,10 @@ public sealed class LabCluster(LabPaths paths)
         }
     }
 
-    private static string WhoseIs(LabRecord record) => record.IsOwned ? $" for process {record.OwnerPid}" : "";
+    private bool IsOurs(LabRecord record) => record.Owner == (Owner ?? default);
+
+    private static string WhoseIs(LabRecord record) =>
+        (record.IsOwned ? $" for {RunningProcess.Read(record.OwnerPid)}" : "") + (record.IsSupervised ? "" : ", without its supervisor");
 
     private async Task<T> WaitAsync<T>(
         string step, string what, LabProcess supervisor, IProgress<LabStep> progress,

@@ -41,6 +41,27 @@ public sealed class ControlGroup
         }
     }
 
+    /// <summary>A process lives in the group or below it, by the kernel's word (<c>cgroup.events</c>, which <see cref="Root"/> does not have).</summary>
+    public bool IsPopulated
+    {
+        get
+        {
+            try
+            {
+                return File.ReadLines(Path + "/cgroup.events").Contains("populated 1");
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return false;
+            }
+            catch (IOException e) when ((Errno)e.HResult == Errno.ENODEV)
+            {
+                // Removed while the file was open.
+                return false;
+            }
+        }
+    }
+
     /// <summary>Writing a process id here moves the process into the group.</summary>
     internal string MembersFile => Path + "/cgroup.procs";
 

@@ -23,6 +23,27 @@ public sealed class ControlGroupTests
     }
 
     [Fact]
+    public void IsPopulated_ByAProcessBelow_UntilItEnds()
+    {
+        using var test = new TestNamespace();
+        var group = ControlGroup.Create(test.Name);
+        try
+        {
+            group.IsPopulated.ShouldBeFalse();
+            using var process = NamespacedProcess.Start(test, new ProcessSpec { FileName = "sleep", Arguments = ["60"], ControlGroup = ControlGroup.Create($"{test.Name}/inner"), OutputFile = "/dev/null" });
+            group.IsPopulated.ShouldBeTrue();
+            group.Kill();
+            process.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+            group.IsPopulated.ShouldBeFalse();
+        }
+        finally
+        {
+            group.Delete();
+        }
+        group.IsPopulated.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Start_InAGroup_IsAMemberWhenItReturns()
     {
         using var test = new TestNamespace();

@@ -41,7 +41,7 @@ public sealed class Supervisor
             throw new LabException($"the lab has a supervisor, pid {record.SupervisorPid}");
         }
         var self = ProcessIdentity.Self;
-        (record with { SupervisorPid = self.Pid, SupervisorStartTicks = self.StartTicks }).Write();
+        (record with { SupervisorPid = self.Pid, SupervisorStartTicks = self.StartTicks, SupervisorStartedAt = DateTimeOffset.UtcNow }).Write();
         await new Supervisor(paths, record, output).RunAsync(stop);
     }
 

@@ -25,6 +25,17 @@ public sealed class CommandExitTests
         JsonNode.Parse(output).ShouldNotBeNull();
     }
 
+    [Fact]
+    public void Status_OfALabOfATestRun_SaysWhoseItIs()
+    {
+        var owner = RunningProcess.Read(Environment.ProcessId);
+        Run("lab status").Output.ReplaceLineEndings(" ").ShouldContain($"the lab is that of {owner}, which removes it when it ends");
+        var status = JsonNode.Parse(Run("lab status -o json").Output)!;
+        status["owner"]!["pid"]!.GetValue<int>().ShouldBe(owner.Pid);
+        status["lockedBy"]!["pid"]!.GetValue<int>().ShouldBe(owner.Pid);
+        status["inUse"]!.GetValue<bool>().ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("lab exec n1 -- true", 0)]
     [InlineData("lab exec n1 -- false", 1)]

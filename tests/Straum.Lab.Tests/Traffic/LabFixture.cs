@@ -38,6 +38,9 @@ public abstract class LabFixture : IAsyncLifetime
     /// <summary>Builds and removes labs that belong to this test run.</summary>
     public LabCluster Cluster => new(Paths) { Owner = ProcessIdentity.Self, Held = _lock };
 
+    /// <summary>Does what a person's <c>lab up</c> and <c>down</c> do.</summary>
+    public LabCluster PersonsCluster => new(Paths) { Held = _lock };
+
     public virtual async ValueTask InitializeAsync()
     {
         await TakeMachineAsync();
@@ -50,37 +53,61 @@ public abstract class LabFixture : IAsyncLifetime
         _client?.Dispose();
         if (_lock is not null)
         {
-            await Cluster.DownAsync(force: false, null, CancellationToken.None);
-            _lock.Dispose();
+            try
+            {
+                await Cluster.DownAsync(force: false, null, CancellationToken.None);
+            }
+            finally
+            {
+                _lock.Dispose();
+            }
         }
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Takes the lock at a moment when nobody has a lab.</summary>
-    protected async Task TakeMachineAsync()
+    protected async Task TakeMachineAsync() =>
+        _lock = await TakeMachineAsync(LabPaths.LockFile, LabRecord.Read, PatienceForOthers, reason => Console.Error.WriteLine($"Straum.Lab.Tests: {reason}"), Stop);
+
+    /// <summary>
+    /// Waits until the lock is free and no lab is in use, and holds the lock then. Takes nothing from anybody: a lab that is
+    /// still in use after <paramref name="patience"/> fails the tests. What a killed test run left is nobody's, and is
+    /// removed by whoever builds next (<see cref="LabRecord.IsInUse"/>).
+    /// </summary>
+    /// <param name="lockFile">The lab's lock.</param>
+    /// <param name="read">The lab of the machine.</param>
+    /// <param name="patience">How long to wait for others, all in all.</param>
+    /// <param name="tell">Told once of each thing that is waited for.</param>
+    /// <param name="stop">Ends the wait.</param>
+    internal static async Task<LabLock> TakeMachineAsync(string lockFile, Func<LabRecord?> read, TimeSpan patience, Action<string> tell, CancellationToken stop)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
-        patience.CancelAfter(PatienceForOthers);
-        var told = false;
-        while (true)
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(patience);
+        var reason = "";
+        try
         {
-            var taken = await LabLock.AcquireAsync(Tell, patience.Token);
-            if (LabRecord.Read() is not { IsInUse: true } other)
+            while (true)
             {
-                _lock = taken;
-                return;
+                var taken = await LabLock.AcquireAsync(lockFile, Tell, limit.Token);
+                if (read() is not { IsInUse: true } other)
+                {
+                    return taken;
+                }
+                taken.Dispose();
+                Tell($"a lab of {other.Spec} is in use on this machine (straum lab status says whose it is), and the tests need their own; waiting for: straum lab down");
+                await Task.Delay(TimeSpan.FromMilliseconds(250), limit.Token);
             }
-            taken.Dispose();
-            Tell($"a lab of {other.Spec} is running on this machine, and the tests need their own; waiting for: straum lab down");
-            await Task.Delay(TimeSpan.FromMilliseconds(250), patience.Token);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new TimeoutException($"these tests need a lab of their own, and could build none within {patience}: {reason}");
         }
 
-        void Tell(string reason)
+        void Tell(string news)
         {
-            if (!told)
+            if (news != reason)
             {
-                Console.Error.WriteLine($"Straum.Lab.Tests: {reason}");
-                told = true;
+                tell(reason = news);
             }
         }
     }
