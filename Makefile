@@ -103,7 +103,7 @@ build/next/out/straum: $(CS_SRC) $(BPF_SRC) $(BPF_HDR) tests/layouts/next.sed
 
 build/bench/meter: $(wildcard bench/meter/*.c bench/meter/*.h)
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -Werror $(filter %.c,$^) -o $@
+	@tools/step.sh $@ $(CC) -O2 -Wall -Wextra -Werror $(filter %.c,$^) -o $@
 
 package: build ## build/straum-VERSION-linux-x64.tar.gz: the program for hosts, with a systemd unit
 	@tools/package.sh
