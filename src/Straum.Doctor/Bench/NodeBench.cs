@@ -28,6 +28,9 @@ public static class NodeBench
         return figures;
     }
 
-    private static IPAddress? FirstServer() =>
-        LinuxHost.ReadFile("/etc/resolv.conf") is { } text && Checks.Dns.ResolverConfig.Parse(text).Servers is [var first, ..] ? first : null;
+    private static IPAddress? FirstServer()
+    {
+        using var host = new LinuxHost(new DoctorOptions());
+        return host.ReadText("/etc/resolv.conf") is { } text && Checks.Dns.ResolverConfig.Parse(text, host.Network.Links).Servers is [var first, ..] ? first : null;
+    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Straum.Doctor.Dns;
 using Straum.Doctor.Hosts;
 using Straum.Linux;
+using Straum.Linux.Netlink;
 
 namespace Straum.Doctor.Checks;
 
@@ -38,15 +39,60 @@ public sealed class DnsTests : CheckTest
         Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
         var asked = 0;
         Host.Own.Dns = (_, _) => ++asked % 5 == 0 ? new DnsReply(null, 0, TimeSpan.Zero, Fault: "no answer within 2 s") : new DnsReply(DnsCode.NoError, 1, TimeSpan.FromMilliseconds(2));
-        await ShouldBeAsync("ST-DN-001", Verdict.Warn, "2 of 10 lookups had no answer");
+        await ShouldBeAsync("ST-DN-001", Verdict.Warn, "no answer within 2 s (2 of 10 lookups of kubernetes.io); 8 answered");
+    }
+
+    [Theory]
+    [InlineData(DnsCode.ServerFailure)]
+    [InlineData(DnsCode.Refused)]
+    public async Task HostLookups_ServerThatOnlyRefuses_Fails(DnsCode code)
+    {
+        Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
+        Host.Own.Dns = (_, _) => new DnsReply(code, 0, TimeSpan.FromMilliseconds(1));
+        await ShouldBeAsync("ST-DN-001", Verdict.Fail, $"the server answers {code} (6 of 6 lookups of kubernetes.io)");
     }
 
     [Fact]
-    public async Task HostLookups_ServerFailure_Warns()
+    public async Task HostLookups_OneFailure_Warns()
     {
         Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
-        Host.Own.Dns = static (_, _) => new DnsReply(DnsCode.ServerFailure, 0, TimeSpan.FromMilliseconds(1));
-        await ShouldBeAsync("ST-DN-001", Verdict.Warn, "ServerFailure");
+        var asked = 0;
+        Host.Own.Dns = (_, _) => ++asked == 3 ? new DnsReply(DnsCode.ServerFailure, 0, TimeSpan.FromMilliseconds(1)) : new DnsReply(DnsCode.NoError, 1, TimeSpan.FromMilliseconds(2));
+        await ShouldBeAsync("ST-DN-001", Verdict.Warn, "the server answers ServerFailure (1 of 10 lookups of kubernetes.io); 9 answered");
+    }
+
+    [Fact]
+    public async Task HostLookups_NameThatASiteWithoutInternetDoesNotHave_IsAnAnswer()
+    {
+        Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
+        Host.Own.Dns = static (_, _) => new DnsReply(DnsCode.NoSuchName, 0, TimeSpan.FromMilliseconds(1));
+        await ShouldBeAsync("ST-DN-001", Verdict.Pass, "10 answered");
+    }
+
+    [Theory]
+    [InlineData("fe80::1%eth0", 7)]
+    [InlineData("fe80::1%3", 3)]
+    [InlineData("fe80::1%gone", 0)]
+    public async Task HostLookups_LinkLocalServer_IsAskedByItsDevice(string server, long scope)
+    {
+        Host.Own.LinkList.Add(new Link { Index = 7, Name = "eth0" });
+        Host.Files["/etc/resolv.conf"] = [$"nameserver {server}\n"];
+        var asked = new List<IPAddress>();
+        Host.Own.Dns = (to, _) =>
+        {
+            asked.Add(to.Address);
+            return new DnsReply(DnsCode.NoError, 1, TimeSpan.FromMilliseconds(1));
+        };
+        (await FindAsync("ST-DN-001")).Verdict.ShouldBe(Verdict.Pass);
+        asked.Distinct().ShouldHaveSingleItem().ScopeId.ShouldBe(scope);
+    }
+
+    [Fact]
+    public async Task PodLookups_LinkLocalServer_HasNoScopeInThePod()
+    {
+        Host.Own.LinkList.Add(new Link { Index = 7, Name = "eth0" });
+        AddPod("default/web", "nameserver fe80::1%eth0\n");
+        (await FindAsync("ST-DN-002")).Subject.ShouldBe("default/web at fe80::1");
     }
 
     [Fact]
@@ -56,6 +102,45 @@ public sealed class DnsTests : CheckTest
         pod.Dns = Answer(1);
         (await FindAsync("ST-DN-002")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Pass), f => f.Subject.ShouldBe("default/web at 10.96.0.10"));
         pod.Asked.ShouldContain(new DnsQuestion("kubernetes.default.svc.cluster.local", DnsType.Aaaa));
+    }
+
+    [Theory]
+    [InlineData(DnsCode.NoSuchName, "the server answers NoSuchName (6 of 6 lookups of kubernetes.default.svc.cluster.local)")]
+    [InlineData(DnsCode.ServerFailure, "the server answers ServerFailure (6 of 6 lookups")]
+    [InlineData(DnsCode.NoError, "the server has no address (10 of 10 lookups")]
+    public async Task PodLookups_WithoutTheApiServersAddress_Fail(DnsCode code, string measured)
+    {
+        AddPod("default/web").Dns = (_, _) => new DnsReply(code, 0, TimeSpan.FromMilliseconds(1));
+        await ShouldBeAsync("ST-DN-002", Verdict.Fail, measured);
+    }
+
+    [Theory]
+    [InlineData(DnsType.A)]
+    [InlineData(DnsType.Aaaa)]
+    public async Task PodLookups_ClusterOfOneFamily_Pass(DnsType family)
+    {
+        AddPod("default/web").Dns = (_, q) => new DnsReply(DnsCode.NoError, q.Type == family ? 1 : 0, TimeSpan.FromMilliseconds(1));
+        await ShouldBeAsync("ST-DN-002", Verdict.Pass, "10 answered");
+    }
+
+    [Fact]
+    public async Task PodLookups_AddressNotEachTime_Warn()
+    {
+        var asked = 0;
+        AddPod("default/web").Dns = (_, q) => new DnsReply(DnsCode.NoError, q.Type == DnsType.A && ++asked != 2 ? 1 : 0, TimeSpan.FromMilliseconds(1));
+        await ShouldBeAsync("ST-DN-002", Verdict.Warn, "the server has no address (1 of 10 lookups");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("10.96.0.10")]
+    public async Task PodLookups_AskInTheClustersDomain(string? given)
+    {
+        Host.Options = new DoctorOptions { ClusterDns = given is null ? null : IPAddress.Parse(given) };
+        var pod = AddPod("default/web", PodConfig.Replace("cluster.local", "k8s.example"));
+        pod.Dns = Answer(1);
+        (await FindAsync("ST-DN-002")).Verdict.ShouldBe(Verdict.Pass);
+        pod.Asked.Select(static q => q.Name).Distinct().ShouldBe(["kubernetes.default.svc.k8s.example"]);
     }
 
     [Fact]

@@ -54,6 +54,9 @@ public sealed class FaultTests : IDisposable
     public async Task DnsThatDrops_IsFound() => await ShouldFindAsync("ST-DN-002", Verdict.Fail, () => _node.ClusterDnsDrops = true);
 
     [Fact]
+    public async Task DnsThatKnowsNothing_IsFound() => await ShouldFindAsync("ST-DN-002", Verdict.Fail, () => _node.ClusterDnsKnowsNothing = true);
+
+    [Fact]
     public async Task StrictReversePath_IsFound() => await ShouldFindAsync(
         "ST-SY-005", Verdict.Warn, () => FaultyNode.Do(_node.Node, "sysctl -qw net.ipv4.conf.eth0.rp_filter=1"), mends: true);
 

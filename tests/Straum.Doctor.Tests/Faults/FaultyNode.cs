@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Straum.Doctor.Dns;
 using Straum.Doctor.Hosts;
 using Straum.Linux;
 
@@ -57,6 +58,9 @@ public sealed class FaultyNode : IDisposable
 
     /// <summary>The cluster's DNS takes questions and says nothing.</summary>
     public bool ClusterDnsDrops { get; set; }
+
+    /// <summary>The cluster's DNS says of every name that there is none: CoreDNS that lost the API server, or of another domain.</summary>
+    public bool ClusterDnsKnowsNothing { get; set; }
 
     /// <summary>Of a hundred ticks of each CPU, how many the hypervisor takes: in the written-down /proc/stat, because nobody can steal from this machine.</summary>
     public int StolenPercent { get; set; }
@@ -145,9 +149,22 @@ public sealed class FaultyNode : IDisposable
                 var question = await socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _stop.Token);
                 if (!ClusterDnsDrops || address != "10.9.2.3")
                 {
-                    // The question itself with the bit of answers set: no error, and no record.
+                    // The question itself with the bit of answers set; and if it is for A, with a record behind it: the name as before,
+                    // A, IN, no time to live, 192.0.2.1.
+                    var length = question.ReceivedBytes;
                     buffer[2] |= 0x80;
-                    await socket.SendToAsync(buffer.AsMemory(0, question.ReceivedBytes), question.RemoteEndPoint, _stop.Token);
+                    if (ClusterDnsKnowsNothing && address == "10.9.2.3")
+                    {
+                        buffer[3] |= (byte)DnsCode.NoSuchName;
+                    }
+                    else if (buffer[length - 3] == (byte)DnsType.A)
+                    {
+                        buffer[7] = 1;
+                        byte[] record = [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 192, 0, 2, 1];
+                        record.CopyTo(buffer, length);
+                        length += record.Length;
+                    }
+                    await socket.SendToAsync(buffer.AsMemory(0, length), question.RemoteEndPoint, _stop.Token);
                 }
             }
         }

@@ -13,7 +13,7 @@ internal sealed class HostLookups : Check
 
     public override Explanation Explanation { get; } = new(
         Why: "The kubelet and the container runtime resolve with these, and CoreDNS forwards to them what is not of the cluster. A server that drops questions costs each lookup five seconds before the next one is asked.",
-        Threshold: Lookups.Threshold,
+        Threshold: Lookups.Threshold + "; that a name does not exist is an answer, a refusal or a failure is none",
         Source: "asked over UDP, without cache and repetition; resolv.conf(5), timeout of 5 s",
         Fix: "dig +tries=1 @SERVER kubernetes.io   # then another server in /etc/resolv.conf, or the firewall before this one");
 
@@ -30,8 +30,8 @@ internal sealed class HostLookups : Check
         {
             return [Finding.Fail("/etc/resolv.conf is not there")];
         }
-        var servers = ResolverConfig.Parse(text).Servers;
+        var servers = ResolverConfig.Parse(text, host.Network.Links).Servers;
         return servers.Count == 0 ? [Finding.Fail("/etc/resolv.conf names no server")]
-            : await Task.WhenAll(servers.Select(s => Lookups.MeasureAsync(host.Network, s, host.Options.ExternalName, s.ToString(), stop))).ConfigureAwait(false);
+            : await Task.WhenAll(servers.Select(s => Lookups.MeasureAsync(host.Network, s, host.Options.ExternalName, exists: false, s.ToString(), stop))).ConfigureAwait(false);
     }
 }

@@ -6,7 +6,6 @@ namespace Straum.Doctor.Checks.Dns;
 /// <summary>Lookups as pods make them: from their namespaces, at the cluster's DNS Service.</summary>
 internal sealed class PodLookups : Check
 {
-    private const string Name = "kubernetes.default.svc.cluster.local";
     private const int MostPods = 8;
 
     public override string Id => "ST-DN-002";
@@ -17,7 +16,7 @@ internal sealed class PodLookups : Check
 
     public override Explanation Explanation { get; } = new(
         Why: "Most incidents look like DNS because everything begins with a lookup. This one takes the pod's way: out of its namespace, through the Service's translation, to a CoreDNS pod and back.",
-        Threshold: Lookups.Threshold,
+        Threshold: Lookups.Threshold + "; an answer has the address of kubernetes.default in the cluster's domain",
         Source: "asked over UDP from the pod's network namespace; a lost question costs 5 s (KEP-1024)",
         Fix: "kubectl -n kube-system get pods,endpointslices -l k8s-app=kube-dns -o wide; straum drops");
 
@@ -31,11 +30,13 @@ internal sealed class PodLookups : Check
         {
             return [Finding.Skip("no pods on this node")];
         }
+        var resolvers = PodResolvers.Of(host);
+        var name = "kubernetes.default." + (resolvers.SelectMany(static r => r.Config.Search).FirstOrDefault(static s => s.StartsWith("svc.", StringComparison.Ordinal)) ?? "svc.cluster.local");
         var ways = host.Options.ClusterDns is { } given
             ? host.Pods.Select(p => (p.Network, p.Name, Server: given)).ToList()
-            : [.. PodResolvers.Of(host).SelectMany(static r => r.Config.Servers.Take(1).Select(s => (r.Pod.Network, r.Pod.Name, Server: s)))];
+            : [.. resolvers.SelectMany(static r => r.Config.Servers.Take(1).Select(s => (r.Pod.Network, r.Pod.Name, Server: s)))];
         return ways.Count == 0
             ? [PodResolvers.Nothing(host, "straum doctor --dns ADDRESS   # of the Service kube-dns")]
-            : await Task.WhenAll(ways.Take(MostPods).Select(w => Lookups.MeasureAsync(w.Network, w.Server, Name, $"{w.Name} at {w.Server}", stop))).ConfigureAwait(false);
+            : await Task.WhenAll(ways.Take(MostPods).Select(w => Lookups.MeasureAsync(w.Network, w.Server, name, exists: true, $"{w.Name} at {w.Server}", stop))).ConfigureAwait(false);
     }
 }
