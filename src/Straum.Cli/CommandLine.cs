@@ -47,21 +47,21 @@ internal static class CommandLine
             await error.WriteLineAsync(fault.Message);
             return fault.ExitCode;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            var fault = FaultOf(parse, e);
-            await error.WriteLineAsync(fault.Message);
-            return fault.ExitCode;
-        }
         catch (OperationCanceledException)
         {
             return ExitCode.Interrupted;
         }
+        catch (Exception e)
+        {
+            var fault = UnexpectedFault.Of(UsageFault.NameOf(parse), e);
+            await error.WriteLineAsync(fault.Message);
+            if (UnexpectedFault.IsBug(e))
+            {
+                await error.WriteLineAsync(e.ToString());
+            }
+            return fault.ExitCode;
+        }
     }
-
-    /// <summary>What is said of a file that a command could not use and did not expect to fail: mostly one that is root's.</summary>
-    internal static CommandFault FaultOf(ParseResult parse, Exception e) => new(
-        UsageFault.NameOf(parse), e.Message.TrimEnd('.'), e is UnauthorizedAccessException && !Environment.IsPrivilegedProcess ? "run it as root" : null, inner: e);
 
     internal static RootCommand CreateRoot() => new("Straum: a complete Kubernetes network in one program.")
     {

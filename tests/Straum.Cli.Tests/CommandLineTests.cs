@@ -59,11 +59,6 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void File_ThatIsRoots_IsAFaultInOneLine() =>
-        CommandLine.FaultOf(CommandLine.CreateRoot().Parse(["lab", "status"]), new UnauthorizedAccessException("Access to the path '/run/x' is denied."))
-            .Message.ShouldStartWith("straum: lab status: Access to the path '/run/x' is denied");
-
-    [Fact]
     public async Task Default_OfAChoice_IsShownAsItIsWritten() => (await CliRun.Of("lab", "up", "--help")).Output.ShouldContain("[default: native]");
 
     [Theory]

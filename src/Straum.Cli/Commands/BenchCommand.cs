@@ -137,7 +137,7 @@ internal static class BenchCommand
             }
             catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or LinuxException)
             {
-                throw new CommandFault($"bench {name}", e.Message, name == "net" ? "is straum bench serve running there?" : null, ExitCode.Unreachable, e);
+                throw new CommandFault($"bench {name}", UnexpectedFault.Why(e), name == "net" ? "is straum bench serve running there?" : UnexpectedFault.Fix(e), ExitCode.Unreachable, e);
             }
             var record = BenchRecord.OfThisMachine("straum " + string.Join(' ', parse.Tokens.Select(static t => t.Value)), time, figures);
             save?.Write(record);

@@ -51,7 +51,7 @@ internal static class InstallCniCommand
             // Its own hint is about rights on the network.
             LinuxException { Errno: Errno.EACCES or Errno.EPERM } e => new CommandFault(what, $"{e.Operation} {e.Subject}: {e.Errno}", fix, inner: e),
             { InnerException: UnauthorizedAccessException } => new CommandFault(what, refusal.Message.TrimEnd('.'), fix, inner: refusal),
-            _ => new CommandFault(what, refusal.Message.TrimEnd('.'), inner: refusal),
+            _ => new CommandFault(what, UnexpectedFault.Why(refusal), UnexpectedFault.Fix(refusal), inner: refusal),
         };
     }
 }

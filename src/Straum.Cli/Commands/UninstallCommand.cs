@@ -55,7 +55,7 @@ internal static class UninstallCommand
         }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new CommandFault("uninstall", e.Message.TrimEnd('.'), "run it again: what was removed stays removed", inner: e);
+            throw new CommandFault("uninstall", UnexpectedFault.Why(e), UnexpectedFault.Fix(e) ?? "run it again: what was removed stays removed", inner: e);
         }
         if (refused.Count > 0)
         {
