@@ -41,6 +41,11 @@ public sealed class NamespacedProcess : IDisposable
     /// <exception cref="LinuxException">The program cannot be started: ENOENT, EACCES.</exception>
     public static NamespacedProcess Start(NetworkNamespace within, ProcessSpec spec)
     {
+        if (spec.FileName is "")
+        {
+            // The runtime has an exception of another kind for it.
+            throw new LinuxException("process start", "''", Errno.ENOENT, $"in {within}");
+        }
         var start = StartInfo(spec);
         try
         {
@@ -51,7 +56,8 @@ public sealed class NamespacedProcess : IDisposable
         }
         catch (Win32Exception e)
         {
-            throw new LinuxException("process start", spec.FileName, (Errno)e.NativeErrorCode, $"in {within}");
+            // The runtime gives no number for a directory; execve(2) has this one.
+            throw new LinuxException("process start", spec.FileName, e.NativeErrorCode is 0 ? Errno.EACCES : (Errno)e.NativeErrorCode, $"in {within}");
         }
     }
 
