@@ -12,11 +12,13 @@ namespace Straum.Cli.Commands;
 /// </summary>
 internal static class InstallCniCommand
 {
+    private const string Usual = "/opt/cni/bin";
+
     private static readonly Option<DirectoryInfo> Directory = new("--bin-dir")
     {
-        Description = "The runtime's plugin directory",
+        Description = $"The runtime's plugin directory; another than {Usual} must be there",
         HelpName = "directory",
-        DefaultValueFactory = static _ => new DirectoryInfo("/opt/cni/bin"),
+        DefaultValueFactory = static _ => new DirectoryInfo(Usual),
     };
 
     public static Command Create()
@@ -29,6 +31,11 @@ internal static class InstallCniCommand
     private static int Run(ParseResult parse)
     {
         var directory = parse.GetRequiredValue(Directory).FullName;
+        // No runtime looks into a directory that a slip has made.
+        if (Path.TrimEndingDirectorySeparator(directory) != Usual)
+        {
+            UserFile.RequireDirectory("install straum-cni", directory, "name the one that the runtime has for plugins, or make it first");
+        }
         try
         {
             var written = PluginInstaller.Install(ConfigEnvironment.OfProcess.ProgramFolder, directory);

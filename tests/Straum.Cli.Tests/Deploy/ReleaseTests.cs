@@ -62,7 +62,7 @@ public sealed partial class ReleaseTests : IDisposable
         }
         Shell($"{root}/straum verify").Code.ShouldBe(0);
         Shell($"{root}/straum config check {root}/straum.yaml").Code.ShouldBe(0);
-        Shell($"{root}/straum install-cni --bin-dir {_directory}/bin").Code.ShouldBe(0);
+        Shell($"mkdir {_directory}/bin && {root}/straum install-cni --bin-dir {_directory}/bin").Code.ShouldBe(0);
     }
 
     [Fact]
