@@ -3,7 +3,7 @@ namespace Straum.Lab;
 /// <summary>
 /// The lab cannot do what was asked. <see cref="Exception.Message"/> says what failed and why, <see cref="Hint"/> what the user can do about it.
 /// </summary>
-public sealed class LabException : Exception
+public class LabException : Exception
 {
     public LabException(string message, string? hint = null, Exception? inner = null) : base(message, inner) => Hint = hint;
 

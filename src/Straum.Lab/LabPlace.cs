@@ -12,7 +12,7 @@ namespace Straum.Lab;
 /// <param name="Cgroup">Relative to the cgroup2 mount; null for the router and the client, which belong to no node.</param>
 public sealed record LabPlace(string Name, string NetworkNamespace, string? Cgroup)
 {
-    /// <exception cref="LabException">There is no such place, or more than one.</exception>
+    /// <exception cref="LabNameException">There is no such place, or more than one.</exception>
     public static LabPlace Find(string name)
     {
         var record = LabCluster.Running();
@@ -26,17 +26,21 @@ public sealed record LabPlace(string Name, string NetworkNamespace, string? Cgro
             return new LabPlace(name, node.Namespace, LabCgroups.Host(node.Name));
         }
 
-        var pods = topology.Nodes
-            .SelectMany(n => new SandboxStore(LabPaths.NodePods(n.Name)).ReadAll().Select(r => (Node: n, Pod: r)))
-            .Where(p => p.Pod.PodName == name || $"{p.Pod.PodNamespace}/{p.Pod.PodName}" == name)
-            .ToArray();
+        var all = topology.Nodes.SelectMany(n => new SandboxStore(LabPaths.NodePods(n.Name)).ReadAll().Select(r => (Node: n, Pod: r))).ToArray();
+        var pods = all.Where(p => p.Pod.PodName == name || QualifiedName(p.Pod) == name).ToArray();
         return pods switch
         {
             [var (on, pod)] => new LabPlace(name, pod.NetworkNamespace ?? on.Namespace, LabCgroups.Container(on.Name, pod.PodUid, "exec")),
-            [] => throw new LabException($"there is no pod, node or other place named {name}", $"nodes are {string.Join(", ", topology.Nodes.Select(n => n.Name))}; straum lab kubectl get pods -A"),
-            _ => throw new LabException($"{pods.Length} pods are named {name}", "write namespace/name"),
+            [] => throw new LabNameException(
+                $"there is no pod, node or other place named {name}",
+                $"nodes are {string.Join(", ", topology.Nodes.Select(n => n.Name))}; others are client and router; straum lab kubectl get pods -A",
+                name, [.. topology.Nodes.Select(n => n.Name), "client", "router", .. all.Select(p => p.Pod.PodName), .. all.Select(p => QualifiedName(p.Pod))]),
+            _ => throw new LabNameException(
+                $"{pods.Length} pods are named {name}", $"write {string.Join(" or ", pods.Select(p => QualifiedName(p.Pod)))}", name, []),
         };
     }
+
+    private static string QualifiedName(SandboxRecord pod) => $"{pod.PodNamespace}/{pod.PodName}";
 
     /// <summary>Runs a command of the host there, on the caller's terminal. Returns its exit code.</summary>
     public async Task<int> RunAsync(LabPaths paths, IReadOnlyList<string> command, CancellationToken stop)

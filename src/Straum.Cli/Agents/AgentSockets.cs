@@ -20,13 +20,9 @@ internal sealed record AgentSockets(string LabNodes, string Own)
     /// node of the lab.
     /// </summary>
     /// <param name="node">--node; null for all of the lab, or this node's where there is no lab.</param>
-    /// <param name="paths">--socket; they win over everything.</param>
+    /// <param name="paths">--socket; they win over everything, but a node that is named must be there.</param>
     public IReadOnlyList<(string Name, string Path)> Find(string? node, IReadOnlyList<string> paths)
     {
-        if (paths.Count > 0)
-        {
-            return [.. paths.Select(static p => (p, p))];
-        }
         var nodes = Nodes;
         if (node is not null && !nodes.Contains(node))
         {
@@ -36,8 +32,8 @@ internal sealed record AgentSockets(string LabNodes, string Own)
                     $"find node {node}", "the lab has no such node",
                     NearestName.Find(node, nodes) is { } nearest ? $"did you mean {nearest}?" : $"its nodes are {string.Join(", ", nodes)}", ExitCode.Usage);
         }
-        return nodes.Count == 0
-            ? [("this node", Own)]
+        return paths.Count > 0 ? [.. paths.Select(static p => (p, p))]
+            : nodes.Count == 0 ? [("this node", Own)]
             : [.. nodes.Where(n => node is null || n == node).Select(n => (n, Path.Combine(LabNodes, n, "run", "agent.sock")))];
     }
 }

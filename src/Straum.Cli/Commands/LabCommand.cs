@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Straum.Agent.Configuration;
 using Straum.Cli.Terminal;
 using Straum.Kubernetes.Client;
 using Straum.Lab;
@@ -34,6 +35,11 @@ internal static class LabCommand
             try
             {
                 return await action(parse, stop);
+            }
+            catch (LabNameException e)
+            {
+                throw new CommandFault(
+                    $"lab {command.Name}", e.Message, NearestName.Find(e.Name, e.Names) is { } nearest ? $"did you mean {nearest}?" : e.Hint, ExitCode.Usage, e);
             }
             catch (LabException e)
             {

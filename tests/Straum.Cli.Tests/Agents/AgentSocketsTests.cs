@@ -48,6 +48,14 @@ public sealed class AgentSocketsTests : IDisposable
     {
         CreateNodes("n1");
         _sockets.Find(null, ["/x.sock"]).ShouldBe([("/x.sock", "/x.sock")]);
+        _sockets.Find("n1", ["/x.sock"]).ShouldBe([("/x.sock", "/x.sock")]);
+    }
+
+    [Fact]
+    public void Find_UnknownNodeBesideASocket_IsNoLessWrong()
+    {
+        CreateNodes("n1");
+        Should.Throw<CommandFault>(() => _sockets.Find("n2", ["/x.sock"])).ExitCode.ShouldBe(ExitCode.Usage);
     }
 
     private void CreateNodes(params string[] names)
