@@ -35,7 +35,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("straum: lab up: --nodes does not take 'abc' (write a number)", "lab", "up", "--nodes", "abc")]
+    [InlineData("straum: lab up: --nodes does not take 'abc' (write a whole number, at most 2147483647)", "lab", "up", "--nodes", "abc")]
     [InlineData("straum: lab up: --nodes 99: a lab has 1 to 16 nodes (straum lab up --help lists what is possible)", "lab", "up", "--nodes", "99")]
     [InlineData("straum: lab up: --mode does not take 'geneve' (write native or vxlan)", "lab", "up", "--mode", "geneve")]
     [InlineData("straum: lab logs: --lines 0: must be at least 1 (straum lab logs --help lists what is possible)", "lab", "logs", "n1", "--lines", "0")]
@@ -48,6 +48,13 @@ public sealed class CommandLineTests
     [InlineData("straum: bench net: --seconds NaN: must be 0.1 to 3600 seconds (straum bench net --help lists what is possible)", "bench", "net", "127.0.0.1", "--seconds", "NaN")]
     [InlineData("straum: bench dns: --at-once 0: must be 1 to 1000: each has a socket of its own (straum bench dns --help lists what is possible)", "bench", "dns", "127.0.0.1:1", "--at-once", "0")]
     [InlineData("straum: bench dns: --at-once 9999999: must be 1 to 1000: each has a socket of its own (straum bench dns --help lists what is possible)", "bench", "dns", "127.0.0.1:1", "--at-once", "9999999")]
+    [InlineData("straum: capture: --count 0: must be at least 1 (straum capture --help lists what is possible)", "capture", "web-1", "--count", "0")]
+    [InlineData("straum: capture: --count -1: must be at least 1 (straum capture --help lists what is possible)", "capture", "web-1", "--count", "-1")]
+    [InlineData("straum: capture: --count does not take '99999999999' (write a whole number, at most 2147483647)", "capture", "web-1", "--count", "99999999999")]
+    [InlineData("straum: echo: --drain -1: must be 0 to 3600 seconds (straum echo --help lists what is possible)", "echo", "--tcp", "0", "--drain", "-1")]
+    [InlineData("straum: echo: --drain NaN: must be 0 to 3600 seconds (straum echo --help lists what is possible)", "echo", "--tcp", "0", "--drain", "NaN")]
+    [InlineData("straum: echo: --drain 1e300: must be 0 to 3600 seconds (straum echo --help lists what is possible)", "echo", "--tcp", "0", "--drain", "1e300")]
+    [InlineData("straum: bench diff: --fail does not take 'x' (write a number)", "bench", "diff", "a", "b", "--fail", "x")]
     [InlineData("straum: import: --from does not take 'foo' (write kube-proxy or sysctl or cilium)", "import", "--from", "foo")]
     [InlineData("straum: import: --set 'foo': write KEY=VALUE (straum import --help lists what is possible)", "import", "--set", "foo")]
     [InlineData("straum: bench diff: --fail -1: must be 0 or more percent (straum bench diff --help lists what is possible)", "bench", "diff", "a", "b", "--fail", "-1")]

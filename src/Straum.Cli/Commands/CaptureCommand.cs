@@ -23,6 +23,8 @@ internal static class CaptureCommand
     private static readonly Option<string?> Device = new("--interface", "-i") { Description = "The device in the pod; its first that is up, besides lo", HelpName = "name" };
     private static readonly Option<int?> Count = new("--count", "-c") { Description = "End after so many packets", HelpName = "packets" };
 
+    static CaptureCommand() => Count.Require(static packets => packets >= 1, "must be at least 1");
+
     public static Command Create()
     {
         var command = new Command("capture", "Capture a pod's packets: capture web-1 -w web.pcap port 80") { ExecCommand.Target, Filter, File, Device, Count, ExecCommand.Socket };

@@ -19,6 +19,8 @@ internal static class EchoCommand
         DefaultValueFactory = static _ => 0,
     };
 
+    static EchoCommand() => Drain.Require(static seconds => seconds is >= 0 and <= 3600, "must be 0 to 3600 seconds");
+
     public static Command Create()
     {
         var command = new Command("echo", "Answer HTTP, TCP and UDP: who answered, reached at which address, from which source")

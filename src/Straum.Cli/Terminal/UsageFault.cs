@@ -40,7 +40,8 @@ internal static class UsageFault
 
     private static string? InsteadOf(Option option) =>
         option.HelpName is { } choices && choices.Contains('|') ? $"write {string.Join(" or ", choices.Split('|'))}"
-        : option.ValueType == typeof(int) || option.ValueType == typeof(double) ? "write a number"
+        : option.ValueType == typeof(int) || option.ValueType == typeof(int?) ? $"write a whole number, at most {int.MaxValue}"
+        : option.ValueType == typeof(double) || option.ValueType == typeof(double?) ? "write a number"
         : null;
 
     private static string PathOf(CommandResult command)
