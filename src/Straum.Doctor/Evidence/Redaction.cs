@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace Straum.Doctor.Evidence;
 
 /// <summary>
-/// Takes secrets out of text before it leaves the machine: values of keys whose names say that they are secret, bearer
-/// tokens, passwords in addresses, and private keys. It errs on the side of taking out too much.
+/// Takes secrets out of text before it leaves the machine: what has the form of one wherever it stands (private keys, bearer and
+/// bootstrap tokens, passwords in addresses, keys of clouds), and values of names that say that they are secret
+/// (<see cref="SecretNames"/>). It errs on the side of taking out too much.
 /// </summary>
 public static partial class Redaction
 {
@@ -13,30 +14,50 @@ public static partial class Redaction
     public static string Apply(string text)
     {
         text = PrivateKeys().Replace(text, $"$1{Mark}$2");
+        text = PrivateKeyEnds().Replace(text, $"{Mark}$1");
+        text = EncodedKeys().Replace(text, Mark);
         text = AddressPasswords().Replace(text, $"$1{Mark}@");
+        text = LongUsers().Replace(text, $"$1{Mark}@");
         text = WebTokens().Replace(text, Mark);
+        text = IssuedKeys().Replace(text, Mark);
         text = Authorization().Replace(text, $"$1{Mark}");
-        return SecretValues().Replace(text, $"$1{Mark}");
+        text = Arguments().Replace(text, $"$1{Mark}");
+        return SecretFields.Redact(text, Mark);
     }
 
-    [GeneratedRegex(@"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----)", RegexOptions.Singleline)]
+    /// <summary>What is cut off before its end is taken out to the end of the text.</summary>
+    [GeneratedRegex(@"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:(-----END [A-Z ]*PRIVATE KEY-----)|\z)", RegexOptions.Singleline)]
     private static partial Regex PrivateKeys();
 
-    /// <summary>https://user:password@host</summary>
-    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]*://[^\s/:@]+:)[^\s/@]+@", RegexOptions.IgnoreCase)]
+    /// <summary>The beginning is cut off.</summary>
+    [GeneratedRegex(@"(?:[A-Za-z0-9+/=]+(?:\s+|\\n))+(-----END [A-Z ]*PRIVATE KEY-----)", RegexOptions.RightToLeft)]
+    private static partial Regex PrivateKeyEnds();
+
+    /// <summary>PEM in base64, as Secrets and kubeconfigs have it; certificates stay.</summary>
+    [GeneratedRegex(@"LS0tLS1CRUdJTi(?!BDRVJUSUZJ)[A-Za-z0-9+/_=-]+")]
+    private static partial Regex EncodedKeys();
+
+    /// <summary>https://user:password@host, and user:password@tcp(host) of databases. Not the port before a path with an @.</summary>
+    [GeneratedRegex(@"(\b[a-z][a-z0-9+.-]{0,20}://[^\s/:@""']{0,300}:(?!\d{1,5}/)|(?<![\w.-])[\w.-]{1,100}:(?=[^\s@""']{1,300}@(?:tcp|unix)\())(?:[^\s""'<>?]{1,300}@(?=[\w.:[\]-]+(?:[/?\s""',;)]|$)|\w+\()|[^\s/""'<>]{1,300}@)", RegexOptions.IgnoreCase)]
     private static partial Regex AddressPasswords();
 
-    /// <summary>Three base64url parts, as service account tokens are.</summary>
-    [GeneratedRegex(@"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+")]
+    /// <summary>https://token@host</summary>
+    [GeneratedRegex(@"(\bhttps?://)[A-Za-z0-9_-]{20,}@", RegexOptions.IgnoreCase)]
+    private static partial Regex LongUsers();
+
+    /// <summary>Base64url parts, as service account tokens are.</summary>
+    [GeneratedRegex(@"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){2,4}")]
     private static partial Regex WebTokens();
 
-    [GeneratedRegex(@"(\b(?:authorization\s*[:=]\s*)?(?:bearer|basic)\s+)[A-Za-z0-9+/=._~-]{8,}", RegexOptions.IgnoreCase)]
+    /// <summary>kubeadm's, AWS's, GitHub's, GitLab's, Slack's, Google's, Stripe's, DigitalOcean's, Vault's, npm's, Docker's, age's: each is known by its beginning.</summary>
+    [GeneratedRegex(@"(?<![\w.-])(?:[a-z0-9]{6}\.(?=[a-z]*[0-9])[a-z0-9]{16}(?![\w.-])|(?:AKIA|ASIA)[A-Z0-9]{16}\b|gh[pousr]_\w{30,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}|ya29\.[\w-]+|[sr]k_live_\w+|do[opr]_v1_[a-f0-9]{64}|hv[sb]\.[\w-]{24,}|npm_\w{36}|dckr_pat_[\w-]{20,}|AGE-SECRET-KEY-1\w+)")]
+    private static partial Regex IssuedKeys();
+
+    /// <summary>Not "basic connectivity": what follows has another character than a word.</summary>
+    [GeneratedRegex(@"(\b(?:authorization\s*[:=]\s*)?(?:bearer|basic)\s+)(?!realm=|[A-Za-z]?[a-z]+(?![A-Za-z0-9+/=_~]))[A-Za-z0-9+/=._~-]{8,}", RegexOptions.IgnoreCase)]
     private static partial Regex Authorization();
 
-    /// <summary>
-    /// YAML, JSON, environment and command line: the name, a separator, the value to its end. Not names that only speak of a
-    /// file (tokenFile, --token-path).
-    /// </summary>
-    [GeneratedRegex(@"((?:[\w.-]*(?:password|passwd|secret|token|api-?key|client-?key-?data|private-?key|credential)s?)""?\s*[:=]\s*)(?:""[^""]*""|'[^']*'|[^\s,;}\]]+)", RegexOptions.IgnoreCase)]
-    private static partial Regex SecretValues();
+    /// <summary>Programs whose arguments have no name that says so: curl, etcdctl, sshpass, mysql, openssl, .netrc, ip xfrm.</summary>
+    [GeneratedRegex(@"((?<![\w-])(?:--user[ =]|-u[ =]?)[""']?(?!\d+:)[\w.@-]+:|\bsshpass\s+-p\s*|\bmysql(?:dump|admin)?\s(?:[^\n]{0,200}?\s)?-p(?=[^\s-])|\s-pass(?:in|out)?\s+pass:|\blogin\s+\S+\s+password\s+|\b(?:enc|auth|auth-trunc|aead)\s\S+\s(?=0x))[^\s""']+")]
+    private static partial Regex Arguments();
 }
