@@ -100,11 +100,10 @@ internal static class BenchCommand
             var table = Screen.Columns("FIGURE", "BEFORE", "AFTER", "CHANGE");
             foreach (var difference in differences)
             {
-                var worse = difference.WorsePercent;
-                var colour = worse switch { > 10 => "red", < -10 => "green", _ => "default" };
+                var colour = difference.WorsePercent switch { > 10 => "red", < -10 => "green", _ => "default" };
                 table.AddRow(
                     Markup.Escape(difference.Name), Markup.Escape(Value(difference.Before, difference.Unit)), Markup.Escape(Value(difference.After, difference.Unit)),
-                    worse is null ? "" : $"[{colour}]{Math.Abs(worse.Value).ToString("0.0", CultureInfo.InvariantCulture)} % {(worse > 0 ? "worse" : "better")}[/]");
+                    $"[{colour}]{Change(difference)}[/]");
             }
             Screen.For(parse).Write(table);
             return parse.GetValue(fail) is { } limit && differences.Any(d => d.WorsePercent > limit) ? ExitCode.Problem : ExitCode.Ok;
@@ -128,7 +127,7 @@ internal static class BenchCommand
         command.SetAction(async (parse, stop) =>
         {
             // Opened before there is anything to write: a measurement that took a minute is not lost for want of a place.
-            using var save = parse.GetValue(Save) is { } path ? new SavedRecord(path) : null;
+            using var save = parse.GetValue(Save) is { } path ? new ResultFile(path) : null;
             var time = DateTimeOffset.UtcNow;
             IReadOnlyList<BenchFigure> figures;
             try
@@ -140,7 +139,7 @@ internal static class BenchCommand
                 throw new CommandFault($"bench {name}", UnexpectedFault.Why(e), name == "net" ? "is straum bench serve running there?" : UnexpectedFault.Fix(e), ExitCode.Unreachable, e);
             }
             var record = BenchRecord.OfThisMachine("straum " + string.Join(' ', parse.Tokens.Select(static t => t.Value)), time, figures);
-            save?.Write(record);
+            save?.Begin().Write(record.ToJson());
             await PrintAsync(record, parse);
             return ExitCode.Ok;
         });
@@ -171,6 +170,14 @@ internal static class BenchCommand
         return directory;
     }
 
+    private static string Change(BenchDifference difference) => difference.WorsePercent switch
+    {
+        null => "new",
+        0 => "same",
+        var worse when difference.After is null || double.IsInfinity(worse.Value) => difference.After is null ? "missing" : worse > 0 ? "worse" : "better",
+        var worse => $"{Math.Abs(worse.Value).ToString("0.0", CultureInfo.InvariantCulture)} % {(worse > 0 ? "worse" : "better")}",
+    };
+
     private static string Value(double? value, string unit) => value is null ? "" : unit switch
     {
         "bit/s" => string.Create(CultureInfo.InvariantCulture, $"{value / 1e9:0.00} Gbit/s"),
@@ -199,33 +206,5 @@ internal static class BenchCommand
         }
         result.AddError($"'{text}' is no address");
         return null;
-    }
-
-    /// <summary>The file of --save: as it was until there is a record, and gone again if it was not there and none came.</summary>
-    private sealed class SavedRecord(string path) : IDisposable
-    {
-        private readonly bool _isNew = !File.Exists(path);
-        private readonly FileStream _file = UserFile.Open(path, FileMode.OpenOrCreate);
-        private bool _isWritten;
-
-        public void Write(BenchRecord record)
-        {
-            if (_file.CanSeek)
-            {
-                _file.SetLength(0);
-            }
-            _file.Write(record.ToJson());
-            _file.Flush();
-            _isWritten = true;
-        }
-
-        public void Dispose()
-        {
-            _file.Dispose();
-            if (_isNew && !_isWritten)
-            {
-                File.Delete(path);
-            }
-        }
     }
 }

@@ -53,14 +53,37 @@ internal static class CaptureCommand
             using var printing = Start(target, tcpdump, keepTerminal: true);
             return await signals.WaitAsync(printing);
         }
-        await using var output = UserFile.Open(file, FileMode.Create);
+        using var output = new ResultFile(file);
         using var process = Start(target, tcpdump, keepTerminal: false);
         process.StandardInput.Close();
-        var packets = process.StandardOutput.BaseStream.CopyToAsync(output, CancellationToken.None);
+        var packets = SaveAsync(process.StandardOutput.BaseStream, output);
         var messages = CopyAsync(process.StandardError, parse.InvocationConfiguration.Error);
-        var code = await signals.WaitAsync(process);
-        await Task.WhenAll(packets, messages);
-        return code;
+        var ended = signals.WaitAsync(process);
+        try
+        {
+            await packets;
+        }
+        catch (IOException e)
+        {
+            // Nobody takes the packets any more: tcpdump would wait for ever.
+            process.Kill();
+            await Task.WhenAll(ended, messages);
+            throw new CommandFault($"write {file}", UserFile.Reason(e), "the file has the packets until then", inner: e);
+        }
+        await messages;
+        return await ended;
+    }
+
+    /// <summary>The file is touched when packets come: a filter that tcpdump refuses costs no earlier capture.</summary>
+    private static async Task SaveAsync(Stream packets, ResultFile file)
+    {
+        var buffer = new byte[64 << 10];
+        Stream? output = null;
+        for (int length; (length = await packets.ReadAsync(buffer)) > 0;)
+        {
+            output ??= file.Begin();
+            await output.WriteAsync(buffer.AsMemory(0, length));
+        }
     }
 
     private static List<string> Command(string device, bool asFile, int? count, string[] filter)

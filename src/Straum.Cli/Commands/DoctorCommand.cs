@@ -70,10 +70,11 @@ internal static class DoctorCommand
             throw Unknown(wrong);
         }
         var node = parse.GetValue(Node);
-        using var host = ExaminedHost.Open(node, OptionsOf(parse), parse.GetValue(Socket));
         var checks = selection.From(Catalogue.All);
         for (var round = 0; ; round++)
         {
+            // A new one each round: pods and uplinks come and go, and it finds them once.
+            using var host = ExaminedHost.Open(node, OptionsOf(parse), parse.GetValue(Socket));
             var report = await new Examination(host, new DoctorProgress(parse.InvocationConfiguration.Error)).RunAsync(checks, stop);
             // What programs read has the time in it, or is one line by contract.
             if (parse.GetValue(Watch) && parse.GetValue(Output) is ("table" or "short"))

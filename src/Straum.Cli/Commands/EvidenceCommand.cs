@@ -49,7 +49,11 @@ internal static class EvidenceCommand
             {
                 System.IO.File.Delete(path);
             }
-            throw e is IOException ? NotWritten(path, e) : e;
+            if (e is IOException)
+            {
+                throw new CommandFault($"write {path}", UserFile.Reason(e), "choose another place with --file", inner: e);
+            }
+            throw;
         }
     }
 
@@ -61,17 +65,8 @@ internal static class EvidenceCommand
             return Console.IsOutputRedirected ? Console.OpenStandardOutput()
                 : throw new CommandFault("report", "an archive cannot be read on a terminal", "straum report --file - > report.tar.gz", ExitCode.Usage);
         }
-        try
-        {
-            return new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw NotWritten(path, e);
-        }
+        return UserFile.Open(path, FileMode.CreateNew, OwnerOnly);
     }
-
-    private static CommandFault NotWritten(string path, Exception e) => new($"write {path}", e.Message, "choose another place with --file", inner: e);
 
     private static string SourcesOf(IReadOnlyList<EvidenceEntry> manifest) =>
         manifest.Where(static e => e.Missing).Select(static e => e.Name).ToList() is { Count: > 0 } missing

@@ -5,7 +5,9 @@ namespace Straum.Cli.Targets;
 
 /// <summary>
 /// Finds containers by their id without asking a runtime: containerd, CRI-O and Docker all name a container's control group
-/// after it, <c>cri-containerd-ID.scope</c> with systemd and <c>…/ID</c> without.
+/// after it, <c>cri-containerd-ID.scope</c> with systemd and <c>…/ID</c> without. The group of a container's monitor,
+/// <c>crio-conmon-ID.scope</c>, is named after it too, and is in the host's network. Where nodes are containers themselves, the
+/// last name of a path is the innermost.
 /// </summary>
 /// <param name="root">/proc.</param>
 internal sealed partial class ContainerProcesses(string root = "/proc")
@@ -38,12 +40,16 @@ internal sealed partial class ContainerProcesses(string root = "/proc")
         foreach (var directory in Directory.EnumerateDirectories(root))
         {
             if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                && Read(directory + "/cgroup") is { } groups && Container().Match(groups) is { Success: true } match)
+                && Read(directory + "/cgroup") is { } groups && Innermost(groups) is { } container)
             {
-                yield return (process, match.Groups["id"].Value);
+                yield return (process, container);
             }
         }
     }
+
+    /// <summary>The first group that is a container's: version 1 has a line for each controller.</summary>
+    private static string? Innermost(string groups) =>
+        groups.Split('\n').Select(static line => Container().Match(line)).FirstOrDefault(static m => m.Success)?.Value;
 
     // Processes end while they are looked at.
     private static string? Read(string path)
@@ -61,6 +67,6 @@ internal sealed partial class ContainerProcesses(string root = "/proc")
     [GeneratedRegex("^[0-9a-f]+$")]
     private static partial Regex Hex();
 
-    [GeneratedRegex(@"[/-](?<id>[0-9a-f]{64})(?:\.scope)?(?:/|$)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=[/-])(?<!conmon-)[0-9a-f]{64}(?=(?:\.scope)?(?:/|$))", RegexOptions.RightToLeft)]
     private static partial Regex Container();
 }

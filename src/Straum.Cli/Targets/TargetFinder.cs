@@ -1,5 +1,6 @@
 using System.Globalization;
 using Straum.Agent.LocalApi;
+using Straum.Agent.LocalApi.Reports;
 using Straum.Cli.Agents;
 using Straum.Cli.Terminal;
 using Straum.Lab;
@@ -42,7 +43,8 @@ internal sealed class TargetFinder(IReadOnlyList<(string Name, string Path)> age
             {
                 using var client = new LocalApiClient(path);
                 var report = await client.GetAsync(LocalApiResources.Pods, stop);
-                pods.AddRange(report.Pods.Select(static p => (p.Pod, p.ContainerId, p.NetworkNamespace)));
+                // While one goes, its successor may have the same name already.
+                pods.AddRange(report.Pods.Where(p => p.State == PodReport.Attached || !report.Pods.Any(o => o.Pod == p.Pod && o.State == PodReport.Attached)).Select(static p => (p.Pod, p.ContainerId, p.NetworkNamespace)));
             }
             catch (Exception e) when (e is AgentUnreachableException or AgentRefusedException)
             {
@@ -54,7 +56,7 @@ internal sealed class TargetFinder(IReadOnlyList<(string Name, string Path)> age
 
     private static NetworkTarget? Only(string name, IEnumerable<(string Key, NetworkTarget Target)> found, string fix)
     {
-        var targets = found.DistinctBy(static f => f.Key).ToList();
+        var targets = found.DistinctBy(static f => f.Target.Path).ToList();
         return targets switch
         {
             [] => null,

@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Straum.Linux;
+
 namespace Straum.Cli.Terminal;
 
 /// <summary>
@@ -25,12 +28,14 @@ internal static class UserFile
     /// <summary>A file to write to, before there is anything to write: who cannot have it learns so at once.</summary>
     /// <param name="file">As it was typed.</param>
     /// <param name="mode">What becomes of one that is there.</param>
+    /// <param name="rights">Of a new one; null for what the user's umask leaves.</param>
     /// <exception cref="CommandFault">It cannot be written.</exception>
-    public static FileStream Open(string file, FileMode mode)
+    public static FileStream Open(string file, FileMode mode, UnixFileMode? rights = null)
     {
         try
         {
-            return new FileStream(file, mode, FileAccess.Write);
+            // Without a buffer, which would be written, and refused, once more when the file is closed.
+            return new FileStream(file, new FileStreamOptions { Mode = mode, Access = FileAccess.Write, UnixCreateMode = rights, BufferSize = 0 });
         }
         catch (Exception e) when (IsOfTheFile(e))
         {
@@ -47,6 +52,9 @@ internal static class UserFile
         }
     }
 
+    /// <summary>What the kernel says; the runtime puts the path behind it once more.</summary>
+    public static string Reason(Exception e) => e is IOException && e.HResult is > 0 and < 256 ? Marshal.GetPInvokeErrorMessage(e.HResult) : e.Message.TrimEnd('.');
+
     private static bool IsOfTheFile(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException { ParamName: "path" };
 
     private static CommandFault Fault(string what, string file, Exception e, string absent, string fix) => e switch
@@ -56,7 +64,8 @@ internal static class UserFile
         _ when Directory.Exists(file) => new CommandFault(what, "it is a directory", "name a file in it", inner: e),
         FileNotFoundException or DirectoryNotFoundException => new CommandFault(what, absent, fix, inner: e),
         UnauthorizedAccessException => new CommandFault(what, "permission denied", Environment.IsPrivilegedProcess ? null : "run it as root", inner: e),
-        _ => new CommandFault(what, e.Message.TrimEnd('.'), inner: e),
+        IOException { HResult: (int)Errno.EEXIST } => new CommandFault(what, "it is there already", "name another, or remove it first", inner: e),
+        _ => new CommandFault(what, Reason(e), inner: e),
     };
 
     private static string Named(string file) => file is "" ? "''" : file;

@@ -8,8 +8,17 @@ namespace Straum.Doctor.Bench;
 /// <param name="LowerIsBetter">Which way is worse.</param>
 public sealed record BenchDifference(string Name, string Unit, double? Before, double? After, bool LowerIsBetter)
 {
-    /// <summary>By how many percent it got worse; negative for better, null when there is nothing to compare.</summary>
-    public double? WorsePercent => Before is not > 0 || After is null ? null : (LowerIsBetter ? 1 : -1) * 100 * (After - Before) / Before;
+    /// <summary>
+    /// By how many percent it got worse; negative for better, null when there was nothing to compare with. Infinite when it was
+    /// nought before, and for what was measured before and is not now.
+    /// </summary>
+    public double? WorsePercent => (Before, After) switch
+    {
+        (null, _) => null,
+        (_, null) => double.PositiveInfinity,
+        var (before, after) when before == after => 0,
+        var (before, after) => (LowerIsBetter ? 100 : -100) * (after - before) / before,
+    };
 
     /// <summary>The figures of both in the order of the first, then what only the second has.</summary>
     public static IReadOnlyList<BenchDifference> Of(BenchRecord before, BenchRecord after)

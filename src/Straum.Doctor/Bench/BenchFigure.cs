@@ -12,7 +12,7 @@ public sealed record BenchFigure(string Name, double Value, string Unit, bool Lo
 
     public static BenchFigure Rate(string name, double perSecond, string unit = "1/s") => new(name, perSecond, unit, LowerIsBetter: false);
 
-    /// <summary>p50, p99 and p99.9 of a histogram.</summary>
-    public static IEnumerable<BenchFigure> Percentiles(string name, Measuring.LatencyHistogram times) =>
+    /// <summary>p50, p99 and p99.9 of a histogram; none of one in which nothing is.</summary>
+    public static IEnumerable<BenchFigure> Percentiles(string name, Measuring.LatencyHistogram times) => times.Count == 0 ? [] :
         [Duration(name + ".p50", times.Percentile(0.5)), Duration(name + ".p99", times.Percentile(0.99)), Duration(name + ".p99.9", times.Percentile(0.999))];
 }

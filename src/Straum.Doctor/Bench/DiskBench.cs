@@ -1,3 +1,4 @@
+using System.Globalization;
 using Straum.Doctor.Measuring;
 
 namespace Straum.Doctor.Bench;
@@ -10,11 +11,16 @@ public static class DiskBench
     public static IReadOnlyList<BenchFigure> Measure(string directory, TimeSpan limit, CancellationToken stop)
     {
         var measured = SyncProbe.Run(directory, SyncPattern.Etcd with { TimeLimit = limit }, stop);
+        string?[] notes =
+        [
+            measured.Preallocated ? null : "this file system reserves no blocks in advance",
+            measured.Complete ? null : string.Create(CultureInfo.InvariantCulture, $"stopped after {measured.Syncs.Count:#,0} of {SyncPattern.Etcd.Writes:#,0} writes"),
+        ];
         return
         [
             BenchFigure.Rate("disk.syncs", measured.Syncs.Count / measured.Elapsed.TotalSeconds) with
             {
-                Note = measured.Preallocated ? null : "this file system reserves no blocks in advance",
+                Note = notes.Any(static n => n is not null) ? string.Join("; ", notes.Where(static n => n is not null)) : null,
             },
             .. BenchFigure.Percentiles("disk.sync", measured.Syncs),
             BenchFigure.Duration("disk.sync.max", measured.Syncs.Max),

@@ -13,8 +13,7 @@ public sealed class EvidenceCommandTests : IDisposable
         await File.WriteAllTextAsync(path, "another", TestContext.Current.CancellationToken);
         var run = await CliRun.Of("report", "--file", path);
         run.ExitCode.ShouldBe(1);
-        run.Error.ShouldContain($"write {path}");
-        run.Error.ShouldContain("choose another place with --file");
+        run.Error.ShouldBe($"straum: write {path}: it is there already (name another, or remove it first)\n");
         (await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken)).ShouldBe("another");
     }
 

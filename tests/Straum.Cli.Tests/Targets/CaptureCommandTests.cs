@@ -8,6 +8,8 @@ namespace Straum.Cli.Tests.Targets;
 
 public sealed class CaptureCommandTests(TargetPod pod) : IClassFixture<TargetPod>
 {
+    private const int PcapHeader = 24;
+
     [Fact]
     public async Task Capture_ToAFile_HasThePacketsThatTheFilterTakes()
     {
@@ -45,7 +47,7 @@ public sealed class CaptureCommandTests(TargetPod pod) : IClassFixture<TargetPod
             using var capture = pod.Start("capture", $"{pod.Process.Id}", "-w", file);
             await ListeningAsync(capture.StandardError);
             // tcpdump says that it listens a moment before it does; what it has written by then, an early signal takes back.
-            while (new FileInfo(file).Length == 0)
+            while (new FileInfo(file).Length <= PcapHeader)
             {
                 Send(4242, "knock");
                 await Task.Delay(10, TestContext.Current.CancellationToken);
@@ -62,6 +64,33 @@ public sealed class CaptureCommandTests(TargetPod pod) : IClassFixture<TargetPod
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public async Task Capture_WithAFilterThatTcpdumpRefuses_LeavesAnEarlierFileAsItWas()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "yesterday's", TestContext.Current.CancellationToken);
+            (await pod.RunAsync("", "capture", $"{pod.Process.Id}", "-w", file, "not", "a", "filter")).ExitCode.ShouldBe(1);
+            (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ShouldBe("yesterday's");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task Capture_ToAFullDisk_EndsAndSaysSo()
+    {
+        using var capture = pod.Start("capture", $"{pod.Process.Id}", "-i", "lo", "-w", "/dev/full");
+        var messages = capture.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        // The file's head is the first write.
+        await capture.WaitForExitAsync(TestContext.Current.CancellationToken);
+        capture.ExitCode.ShouldBe(1);
+        (await messages).ShouldContain("write /dev/full: No space left on device");
     }
 
     [Theory]

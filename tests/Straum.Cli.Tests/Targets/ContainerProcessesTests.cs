@@ -26,6 +26,26 @@ public sealed class ContainerProcessesTests : IDisposable
         Find("containerd://" + Id).ShouldBe([(Id, 4711)]);
     }
 
+    [Fact]
+    public void Find_MonitorOfACrioContainer_IsNotTheContainer()
+    {
+        Process(4700, $"0::/kubepods.slice/kubepods-pod1.slice/crio-conmon-{Id}.scope\n");
+        Process(4711, $"0::/kubepods.slice/kubepods-pod1.slice/crio-{Id}.scope/container\n");
+
+        Find(Id).ShouldBe([(Id, 4711)]);
+    }
+
+    [Fact]
+    public void Find_NodeThatIsAContainer_HasItsPodsInside()
+    {
+        const string node = "aa2a9c0b1d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8";
+        Process(100, $"0::/system.slice/docker-{node}.scope/init.scope\n");
+        Process(4711, $"0::/system.slice/docker-{node}.scope/kubelet.slice/kubepods.slice/cri-containerd-{Id}.scope\n");
+
+        Find(Id).ShouldBe([(Id, 4711)]);
+        Find(node).ShouldBe([(node, 100)]);
+    }
+
     [Theory]
     [InlineData("3f2")]
     [InlineData("web-1")]

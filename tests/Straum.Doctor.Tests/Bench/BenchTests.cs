@@ -26,7 +26,44 @@ public sealed class BenchTests
     {
         var before = Record(BenchFigure.Rate("rate", 100), new BenchFigure("time", 10, "µs", true), BenchFigure.Rate("gone", 1));
         var after = Record(BenchFigure.Rate("rate", 80), new BenchFigure("time", 5, "µs", true), BenchFigure.Rate("new", 1));
-        BenchDifference.Of(before, after).Select(static d => (d.Name, d.WorsePercent)).ShouldBe([("rate", 20), ("time", -50), ("gone", null), ("new", null)]);
+        BenchDifference.Of(before, after).Select(static d => (d.Name, d.WorsePercent)).ShouldBe([("rate", 20), ("time", -50), ("gone", double.PositiveInfinity), ("new", null)]);
+    }
+
+    [Theory]
+    [InlineData(0, 40, true, double.PositiveInfinity)]
+    [InlineData(0, 40, false, double.NegativeInfinity)]
+    [InlineData(0, 0, true, 0)]
+    [InlineData(7, 7, false, 0)]
+    [InlineData(10, 0, true, -100)]
+    public void Difference_FromAndToNought(double before, double after, bool lowerIsBetter, double worse) =>
+        BenchDifference.Of(Record(new BenchFigure("x", before, "%", lowerIsBetter)), Record(new BenchFigure("x", after, "%", lowerIsBetter)))[0].WorsePercent.ShouldBe(worse);
+
+    [Fact]
+    public void Percentiles_OfNothing_AreNone() => BenchFigure.Percentiles("dns.lookup", new Measuring.LatencyHistogram()).ShouldBeEmpty();
+
+    [Fact]
+    public async Task Net_ServerThatTakesNobody_IsLeftWhenAsked()
+    {
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(1);
+        // Until one is not taken any more: its handshake is dropped, and the next one's too.
+        var waiting = new List<(Socket Socket, Task Connected)>();
+        do
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            waiting.Add((socket, socket.ConnectAsync(full.LocalEndPoint!, TestContext.Current.CancellationToken).AsTask()));
+        }
+        while (waiting.Count < 8);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var measuring = new NetClient((IPEndPoint)full.LocalEndPoint!, TimeSpan.FromMilliseconds(100)).MeasureAsync("net", stop.Token);
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(measuring.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        foreach (var (socket, connected) in waiting)
+        {
+            socket.Dispose();
+            await connected.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
     }
 
     [Fact]
@@ -70,7 +107,10 @@ public sealed class BenchTests
         var directory = Directory.CreateTempSubdirectory("straum-t-");
         try
         {
-            DiskBench.Measure(directory.FullName, TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken)[0].Value.ShouldBeGreaterThan(0);
+            var syncs = DiskBench.Measure(directory.FullName, TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken)[0];
+            syncs.Value.ShouldBeGreaterThan(0);
+            // So soon no disk has synced ten thousand times.
+            syncs.Note.ShouldNotBeNull().ShouldContain("of 10,029 writes");
             directory.EnumerateFileSystemInfos().ShouldBeEmpty();
         }
         finally
