@@ -20,7 +20,7 @@ public sealed partial class FixTests
     /// <summary>Named because older kernels had them: shown where they still are, or said to be gone.</summary>
     private static readonly string[] Gone = ["net.ipv4.tcp_tw_recycle", "net.netfilter.nf_conntrack_X", .. TuningCatalogue.Declined.Select(static d => d.Key)];
 
-    private static readonly string[] NoKeys = ["kubernetes.io", "kubernetes.default.svc.cluster.local", "pods.journal"];
+    private static readonly string[] NoKeys = ["kubernetes.io", "kubernetes.default", "kubernetes.default.svc.cluster.local", "pods.journal"];
 
     [Fact]
     public void Commands_ThatFixesName_AreThoseOfTheProgram()
