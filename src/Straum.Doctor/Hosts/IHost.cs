@@ -38,13 +38,15 @@ public interface IHost
 
     FeatureSupport Probe(Feature feature);
 
-    /// <summary>Bytes of the file system that holds <paramref name="path"/>; null when the path is not there.</summary>
-    (long Free, long Size)? FreeSpace(string path);
+    /// <summary>Of the file system that holds <paramref name="path"/>; null when the path is not there.</summary>
+    FileSystemSpace? FreeSpace(string path);
 
     /// <summary>Runs a program of the host; null when it is not installed.</summary>
     Task<ToolOutput?> RunToolAsync(string tool, IReadOnlyList<string> arguments, CancellationToken stop);
 
     /// <summary>The body of a page; null when nobody listens there. Only for this machine's own addresses.</summary>
+    /// <exception cref="HttpRequestException">Who listens refuses, or speaks something else, such as TLS.</exception>
+    /// <exception cref="IOException">Who listens says nothing in time.</exception>
     Task<string?> GetAsync(Uri page, CancellationToken stop);
 
     /// <summary>A report of Straum's agent as it came over the socket; null when no agent's socket is there.</summary>

@@ -10,6 +10,9 @@ public interface INetwork
     /// <summary>A file under <c>/proc/sys/net</c> or <c>/proc/net</c> as this namespace has it; null when there is none.</summary>
     string? ReadText(string path);
 
+    /// <summary>Such a file is there, though perhaps it can only be written to or has no value yet.</summary>
+    bool Exists(string path);
+
     IReadOnlyList<Link> Links { get; }
 
     IReadOnlyList<InterfaceAddress> Addresses { get; }

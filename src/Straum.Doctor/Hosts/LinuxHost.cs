@@ -59,8 +59,7 @@ public sealed class LinuxHost : IHost, IDisposable
 
     public FeatureSupport Probe(Feature feature) => feature.State;
 
-    public (long Free, long Size)? FreeSpace(string path) =>
-        Directory.Exists(path) && new DriveInfo(path) is var drive ? (drive.AvailableFreeSpace, drive.TotalSize) : null;
+    public FileSystemSpace? FreeSpace(string path) => FileSystemSpace.Read(path);
 
     public async Task<ToolOutput?> RunToolAsync(string tool, IReadOnlyList<string> arguments, CancellationToken stop)
     {

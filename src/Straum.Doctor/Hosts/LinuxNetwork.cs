@@ -24,8 +24,9 @@ internal sealed class LinuxNetwork(NetworkNamespace within) : INetwork, IDisposa
     public NetworkNamespace Namespace => within;
 
     // /proc/net is that of the process' first thread; /proc/sys/net follows the thread that opens it.
-    public string? ReadText(string path) =>
-        within.Run(() => LinuxHost.ReadFile(path.StartsWith("/proc/net/", StringComparison.Ordinal) ? "/proc/thread-self" + path["/proc".Length..] : path));
+    public string? ReadText(string path) => within.Run(() => LinuxHost.ReadFile(OfThread(path)));
+
+    public bool Exists(string path) => within.Run(() => File.Exists(OfThread(path)));
 
     public NicSettings? Nic(string device) => Ethtool.Read(device, within);
 
@@ -36,6 +37,9 @@ internal sealed class LinuxNetwork(NetworkNamespace within) : INetwork, IDisposa
         EchoProbe.RunAsync(peer, plan, within.Run, stop);
 
     public void Dispose() => within.Dispose();
+
+    private static string OfThread(string path) =>
+        path.StartsWith("/proc/net/", StringComparison.Ordinal) ? "/proc/thread-self" + path["/proc".Length..] : path;
 
     private T Ask<T>(Func<RtNetlink, T> question)
     {

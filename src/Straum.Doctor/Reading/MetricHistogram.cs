@@ -37,6 +37,27 @@ internal sealed class MetricHistogram
         return counts.Count == 0 || counts.Values.Max() == 0 ? null : new MetricHistogram([.. counts.Select(static c => (c.Key, c.Value))]);
     }
 
+    /// <summary>What was observed after <paramref name="before"/>; null when nothing was, or when the counters began anew.</summary>
+    public MetricHistogram? Since(MetricHistogram? before)
+    {
+        if (before is null)
+        {
+            return this;
+        }
+        var earlier = before._buckets.ToDictionary(static b => b.Bound, static b => b.Count);
+        var rises = _buckets.ConvertAll(b => (b.Bound, Count: b.Count - earlier.GetValueOrDefault(b.Bound)));
+        return rises[^1].Count > 0 && rises.TrueForAll(static r => r.Count >= 0) ? new MetricHistogram(rises) : null;
+    }
+
+    /// <summary>The bounds of the bucket that the fraction falls in: the truth is above the first and at most the second, which is the largest time there is beyond the last bound.</summary>
+    public (TimeSpan Above, TimeSpan AtMost) Bucket(double fraction)
+    {
+        var rank = fraction * _buckets[^1].Count;
+        var index = _buckets.FindIndex(b => b.Count >= rank);
+        var bound = _buckets[index].Bound;
+        return (index == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(_buckets[index - 1].Bound), double.IsInfinity(bound) ? TimeSpan.MaxValue : TimeSpan.FromSeconds(bound));
+    }
+
     /// <summary>The bound of the bucket that the fraction falls in: the truth is at most that. The last finite bound stands for all beyond it.</summary>
     public TimeSpan Percentile(double fraction)
     {

@@ -39,6 +39,21 @@ internal static partial class Libc
         [FieldOffset(140)] public uint stx_dev_minor;
     }
 
+    /// <summary>struct statvfs of 64-bit systems: the fields read here are at the same places in glibc and musl.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 112)]
+    internal struct statvfs_buffer
+    {
+        [FieldOffset(8)] public ulong f_frsize;
+        [FieldOffset(16)] public ulong f_blocks;
+        [FieldOffset(32)] public ulong f_bavail;
+        [FieldOffset(40)] public ulong f_files;
+        [FieldOffset(56)] public ulong f_favail;
+        [FieldOffset(64)] public ulong f_fsid;
+    }
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int statvfs(string path, out statvfs_buffer buffer);
+
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, int mode);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Straum.Doctor.Measuring;
 using Straum.Linux;
 
@@ -5,6 +6,8 @@ namespace Straum.Doctor.Checks;
 
 public sealed class DiskTests : CheckTest
 {
+    private const string Metrics = "http://127.0.0.1:2381/metrics";
+
     [Theory]
     [InlineData(0.4, Verdict.Pass)]
     [InlineData(4, Verdict.Warn)]
@@ -63,30 +66,70 @@ public sealed class DiskTests : CheckTest
         await ShouldBeAsync("ST-DI-002", Verdict.Skip, "overlay");
     }
 
-    [Fact]
-    public async Task EtcdMetrics_SlowSync_Fails()
+    [Theory]
+    [InlineData("tmpfs")]
+    [InlineData("ramfs")]
+    public async Task Sync_IntoMemory_DoesNotApply(string type)
     {
-        await ShouldBeAsync("ST-DI-004", Verdict.Skip, "no etcd");
-        Host.Pages["http://127.0.0.1:2381/metrics"] =
-            """
-            # TYPE etcd_disk_wal_fsync_duration_seconds histogram
-            etcd_disk_wal_fsync_duration_seconds_bucket{le="0.001"} 900
-            etcd_disk_wal_fsync_duration_seconds_bucket{le="0.008"} 950
-            etcd_disk_wal_fsync_duration_seconds_bucket{le="0.016"} 1000
-            etcd_disk_wal_fsync_duration_seconds_bucket{le="+Inf"} 1000
-            etcd_disk_backend_commit_duration_seconds_bucket{le="0.016"} 100
-            etcd_disk_backend_commit_duration_seconds_bucket{le="+Inf"} 100
-            """;
+        Host.Sync = Measure(0.01);
+        Host.MountList.Add(new MountPoint { Root = "/", Path = "/", FileSystemType = "ext4", Source = "/dev/sda1", Options = "rw", IsReadOnly = false });
+        Host.MountList.Add(new MountPoint { Root = "/", Path = "/var/lib", FileSystemType = "ext4", Source = "/dev/sda2", Options = "rw", IsReadOnly = false });
+        await ShouldBeAsync("ST-DI-001", Verdict.Pass, "p99");
+        // Mounted over the other.
+        Host.MountList.Add(new MountPoint { Root = "/", Path = "/var/lib", FileSystemType = type, Source = type, Options = "rw", IsReadOnly = false });
+        await ShouldBeAsync("ST-DI-001", Verdict.Skip, $"/var/lib is on {type}");
+    }
+
+    [Fact]
+    public async Task EtcdMetrics_NoEtcd_DoesNotApply() => await ShouldBeAsync("ST-DI-004", Verdict.Skip, "no etcd");
+
+    [Theory]
+    [InlineData(0.008, Verdict.Pass, "p99 of its log syncs at most 8.00 ms, of 200 in 10 s")]
+    // The truth may be on either side of 10 ms.
+    [InlineData(0.016, Verdict.Warn, "p99 of its log syncs between 8.00 ms and 16.0 ms, of 200 in 10 s")]
+    [InlineData(0.032, Verdict.Fail, "p99 of its log syncs between 16.0 ms and 32.0 ms, of 200 in 10 s")]
+    [InlineData(double.PositiveInfinity, Verdict.Fail, "p99 of its log syncs above 32.0 ms, of 200 in 10 s")]
+    public async Task EtcdMetrics_OfTheLastSeconds_AreJudged(double bound, Verdict verdict, string measured)
+    {
+        Host.Pages[Metrics] = [Etcd(0.001, 100_000), Etcd(0.001, 100_000, bound, 200)];
+        var finding = (await ExamineAsync("ST-DI-004")).Findings[0];
+        finding.Measured.ShouldBe(measured);
+        finding.Verdict.ShouldBe(verdict);
+    }
+
+    [Fact]
+    public async Task EtcdMetrics_SlowLongAgo_PassesNow()
+    {
+        Host.Pages[Metrics] = [Etcd(0.032, 100_000), Etcd(0.032, 100_000, 0.002, 200)];
+        (await ExamineAsync("ST-DI-004")).Findings[0].Verdict.ShouldBe(Verdict.Pass);
+    }
+
+    [Fact]
+    public async Task EtcdMetrics_FewInTheLastSeconds_AreThoseOfItsWholeLife()
+    {
+        Host.Pages[Metrics] = [Etcd(0.032, 1000), Etcd(0.032, 1000, 0.001, 20)];
         var result = await ExamineAsync("ST-DI-004");
-        result.Findings.Select(static f => f.Verdict).ShouldBe([Verdict.Fail, Verdict.Pass]);
-        result.Findings[0].Measured.ShouldBe("p99 of its log syncs at most 16.0 ms");
+        result.Findings.Select(static f => (f.Verdict, f.Measured)).ShouldBe(
+        [
+            (Verdict.Fail, "p99 of its log syncs between 16.0 ms and 32.0 ms, of 1,020 since etcd began"),
+            (Verdict.Pass, "p99 of its database commits at most 16.0 ms, of 100 since etcd began"),
+        ]);
+    }
+
+    [Fact]
+    public async Task EtcdMetrics_BegunAnewInBetween_AreThoseOfItsWholeLife()
+    {
+        Host.Pages[Metrics] = [Etcd(0.032, 1000), Etcd(0.001, 300)];
+        (await ExamineAsync("ST-DI-004")).Findings[0].Measured.ShouldBe("p99 of its log syncs at most 1.00 ms, of 300 since etcd began");
     }
 
     [Fact]
     public async Task EtcdMetrics_HiddenBehindTls_IsUnknown()
     {
         Host.Files["/proc/812/comm"] = ["etcd\n"];
-        (await FindAsync("ST-DI-004")).Verdict.ShouldBe(Verdict.Unknown);
+        await ShouldBeAsync("ST-DI-004", Verdict.Unknown, "without TLS");
+        Host.OtherWays.Add("http://127.0.0.1:2379/metrics");
+        await ShouldBeAsync("ST-DI-004", Verdict.Unknown, "without TLS");
     }
 
     [Theory]
@@ -95,9 +138,41 @@ public sealed class DiskTests : CheckTest
     [InlineData(3, Verdict.Fail)]
     public async Task FreeSpace_IsTheKubeletsLimit(long free, Verdict verdict)
     {
-        Host.Space["/var/lib"] = (free << 30, 100L << 30);
-        Host.Space["/var/lib/kubelet"] = (free << 30, 100L << 30);
+        Host.Space["/var/lib"] = Space(free);
+        Host.Space["/var/lib/kubelet"] = Space(free);
+        (await FindAsync("ST-DI-005")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(verdict), f => f.Subject.ShouldBe("/var/lib"));
+    }
+
+    [Theory]
+    [InlineData(30, Verdict.Pass)]
+    [InlineData(18, Verdict.Warn)]
+    [InlineData(12, Verdict.Fail)]
+    public async Task FreeSpace_WhereImagesAre_IsTheirLimit(long free, Verdict verdict)
+    {
+        Host.Space["/var/lib"] = Space(free);
+        Host.Space["/var/lib/containerd"] = Space(free);
         (await FindAsync("ST-DI-005")).Verdict.ShouldBe(verdict);
+    }
+
+    [Theory]
+    [InlineData(1000, 500, Verdict.Pass)]
+    [InlineData(1000, 80, Verdict.Warn)]
+    [InlineData(1000, 40, Verdict.Fail)]
+    // btrfs makes them as it needs them.
+    [InlineData(0, 0, Verdict.Pass)]
+    public async Task FreeSpace_InodesCountToo(long files, long free, Verdict verdict)
+    {
+        Host.Space["/var/lib"] = Space(50) with { Files = files, FreeFiles = free };
+        (await FindAsync("ST-DI-005")).Verdict.ShouldBe(verdict);
+    }
+
+    [Fact]
+    public async Task FreeSpace_OfTwoFileSystems_EachHasItsOwn()
+    {
+        Host.Space["/var/lib"] = Space(50);
+        Host.Space["/var/lib/etcd"] = Space(3) with { Id = 2 };
+        (await ExamineAsync("ST-DI-005")).Findings.Select(static f => (f.Subject, f.Verdict))
+            .ShouldBe([("/var/lib", Verdict.Pass), ("/var/lib/etcd", Verdict.Fail)]);
     }
 
     [Fact]
@@ -106,6 +181,17 @@ public sealed class DiskTests : CheckTest
         Host.Sync = Measure(1) with { Preallocated = false };
         await ShouldBeAsync("ST-DI-001", Verdict.Pass, "reserves no blocks");
     }
+
+    private static FileSystemSpace Space(long freePercent) => new(1, 100L << 30, freePercent << 30, 1000, 900);
+
+    /// <summary>A page of etcd's with log syncs in a bucket, and more of them in another; and commits within 16 ms.</summary>
+    private static string Etcd(double bound, long count, double otherBound = 0, long otherCount = 0) =>
+        Histogram("etcd_disk_wal_fsync_duration_seconds", (bound, count), (otherBound, otherCount)) + Histogram("etcd_disk_backend_commit_duration_seconds", (0.016, 100));
+
+    private static string Histogram(string name, params (double Bound, long Count)[] observations) => string.Concat(
+        new[] { 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, double.PositiveInfinity }.Select(le => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}_bucket{{le=\"{(double.IsInfinity(le) ? "+Inf" : le)}\"}} {observations.Where(o => o.Bound <= le).Sum(static o => o.Count)}\n")));
 
     private static SyncMeasurement Measure(double milliseconds)
     {

@@ -50,7 +50,7 @@ public sealed class RulesTests : CheckTest
     [InlineData("nftables", Verdict.Pass)]
     public async Task KubeProxy_SaysItsMode(string mode, Verdict verdict)
     {
-        Host.Pages["http://127.0.0.1:10249/proxyMode"] = mode;
+        Host.Pages["http://127.0.0.1:10249/proxyMode"] = [mode];
         (await FindAsync("ST-RU-004")).Verdict.ShouldBe(verdict);
     }
 

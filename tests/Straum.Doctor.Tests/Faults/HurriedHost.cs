@@ -39,7 +39,7 @@ internal sealed class HurriedHost(LinuxHost host, IReadOnlyDictionary<string, Fu
 
     public FeatureSupport Probe(Feature feature) => host.Probe(feature);
 
-    public (long Free, long Size)? FreeSpace(string path) => host.FreeSpace(path);
+    public FileSystemSpace? FreeSpace(string path) => host.FreeSpace(path);
 
     public Task<ToolOutput?> RunToolAsync(string tool, IReadOnlyList<string> arguments, CancellationToken stop) => host.RunToolAsync(tool, arguments, stop);
 
@@ -66,6 +66,8 @@ internal sealed class HurriedHost(LinuxHost host, IReadOnlyDictionary<string, Fu
         public IReadOnlyList<ChainRules> Rules => network.Rules;
 
         public string? ReadText(string path) => network.ReadText(path);
+
+        public bool Exists(string path) => network.Exists(path);
 
         public NicSettings? Nic(string device) => network.Nic(device);
 

@@ -42,6 +42,33 @@ public sealed class LinuxHostTests : IDisposable
         }
     }
 
+    [Theory]
+    // What Go's servers say to those who speak HTTP where TLS is wanted; and the alert of others (RFC 8446 section 6).
+    [InlineData("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")]
+    [InlineData("\u0015\u0003\u0001\u0000\u0002\u0002\u0028")]
+    public async Task Get_OneListensThatWantsTls_IsNotTakenForAbsence(string says)
+    {
+        using var server = Listen();
+        using var host = new LinuxHost(new DoctorOptions(), NetworkNamespace.Open(_node.Name));
+        var answer = host.GetAsync(Page, TestContext.Current.CancellationToken);
+        using (var client = await server.AcceptAsync(TestContext.Current.CancellationToken))
+        {
+            await client.ReceiveAsync(new byte[4096], TestContext.Current.CancellationToken);
+            client.Send(System.Text.Encoding.Latin1.GetBytes(says));
+        }
+        await Should.ThrowAsync<HttpRequestException>(() => answer);
+    }
+
+    [Theory]
+    [InlineData("/proc/sys/net/ipv4/route/flush", true)]
+    [InlineData("/proc/sys/net/ipv6/conf/default/stable_secret", true)]
+    [InlineData("/proc/sys/net/ipv4/conf/straum-t-gone/forwarding", false)]
+    public void Exists_OfWhatHasNoValueToRead(string path, bool exists)
+    {
+        using var host = new LinuxHost(new DoctorOptions(), NetworkNamespace.Open(_node.Name));
+        host.Network.Exists(path).ShouldBe(exists);
+    }
+
     [Fact]
     public async Task AskAgent_SocketOfOneThatIsGone_IsNull()
     {

@@ -17,19 +17,22 @@ internal sealed class SyntheticHost : IHost
     /// <summary>Files of the machine, those of its network namespace too.</summary>
     public Dictionary<string, string[]> Files => Own.Files;
 
-    public HashSet<string> Refused { get; } = [];
+    public HashSet<string> Refused => Own.Refused;
 
     public Dictionary<string, string> Links { get; } = [];
 
     public Dictionary<string, ToolOutput> Tools { get; } = [];
 
-    public Dictionary<string, string> Pages { get; } = [];
+    public Dictionary<string, string[]> Pages { get; } = [];
+
+    /// <summary>Pages of those who answer in another way than in HTTP.</summary>
+    public HashSet<string> OtherWays { get; } = [];
 
     public Dictionary<string, string> AgentReports { get; } = [];
 
     public Dictionary<string, FeatureSupport> Unsupported { get; } = [];
 
-    public Dictionary<string, (long Free, long Size)> Space { get; } = [];
+    public Dictionary<string, FileSystemSpace> Space { get; } = [];
 
     public SyncMeasurement? Sync { get; set; }
 
@@ -61,8 +64,7 @@ internal sealed class SyntheticHost : IHost
         return network;
     }
 
-    public string? ReadText(string path) =>
-        Refused.Contains(path) ? throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.") : Own.ReadText(path);
+    public string? ReadText(string path) => Own.ReadText(path);
 
     public IReadOnlyList<string>? ListDirectory(string path)
     {
@@ -76,12 +78,14 @@ internal sealed class SyntheticHost : IHost
 
     public FeatureSupport Probe(Feature feature) => Unsupported.GetValueOrDefault(feature.Name, FeatureSupport.Supported);
 
-    public (long Free, long Size)? FreeSpace(string path) => Space.TryGetValue(path, out var space) ? space : null;
+    public FileSystemSpace? FreeSpace(string path) => Space.TryGetValue(path, out var space) ? space : null;
 
     public Task<ToolOutput?> RunToolAsync(string tool, IReadOnlyList<string> arguments, CancellationToken stop) =>
         Task.FromResult(Tools.GetValueOrDefault(string.Join(' ', [tool, .. arguments])));
 
-    public Task<string?> GetAsync(Uri page, CancellationToken stop) => Task.FromResult(Pages.GetValueOrDefault(page.ToString()));
+    public Task<string?> GetAsync(Uri page, CancellationToken stop) => OtherWays.Contains(page.ToString())
+        ? Task.FromException<string?>(new HttpRequestException("Response status code does not indicate success: 400 (Bad Request)."))
+        : Task.FromResult(Pages.TryGetValue(page.ToString(), out var contents) ? contents[Math.Min(_pauses, contents.Length - 1)] : null);
 
     public Task<string?> AskAgentAsync(string resource, CancellationToken stop) => Task.FromResult(AgentReports.GetValueOrDefault(resource));
 
@@ -94,6 +98,7 @@ internal sealed class SyntheticHost : IHost
     public Task PauseAsync(TimeSpan time, CancellationToken stop)
     {
         _pauses++;
+        Own.WhenPaused?.Invoke();
         return Task.CompletedTask;
     }
 }

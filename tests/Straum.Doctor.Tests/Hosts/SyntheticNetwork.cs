@@ -10,6 +10,9 @@ internal sealed class SyntheticNetwork(Func<int> pauses) : INetwork
 {
     public Dictionary<string, string[]> Files { get; } = [];
 
+    /// <summary>Files that are there and cannot be read.</summary>
+    public HashSet<string> Refused { get; } = [];
+
     public List<Link> LinkList { get; } = [];
 
     public List<InterfaceAddress> AddressList { get; } = [];
@@ -23,6 +26,9 @@ internal sealed class SyntheticNetwork(Func<int> pauses) : INetwork
     public Dictionary<string, NicSettings> Nics { get; } = [];
 
     public List<ChainRules> RuleList { get; } = [];
+
+    /// <summary>Happens to the namespace between two readings.</summary>
+    public Action? WhenPaused { get; set; }
 
     /// <summary>What name servers answer.</summary>
     public Func<IPEndPoint, DnsQuestion, DnsReply> Dns { get; set; } = static (_, _) => new DnsReply(null, 0, TimeSpan.FromSeconds(1), Fault: "no answer within 1 s");
@@ -44,7 +50,9 @@ internal sealed class SyntheticNetwork(Func<int> pauses) : INetwork
 
     public IReadOnlyList<ChainRules> Rules => RuleList;
 
-    public string? ReadText(string path) => Files.TryGetValue(path, out var contents) ? contents[Math.Min(pauses(), contents.Length - 1)] : null;
+    public string? ReadText(string path) => Refused.Contains(path) ? throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.") : Files.TryGetValue(path, out var contents) ? contents[Math.Min(pauses(), contents.Length - 1)] : null;
+
+    public bool Exists(string path) => Files.ContainsKey(path) || Refused.Contains(path);
 
     public NicSettings? Nic(string device) => Nics.GetValueOrDefault(device);
 

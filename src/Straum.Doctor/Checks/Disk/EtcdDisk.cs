@@ -1,4 +1,5 @@
 using Straum.Doctor.Hosts;
+using Straum.Linux;
 
 namespace Straum.Doctor.Checks.Disk;
 
@@ -10,6 +11,10 @@ internal static class EtcdDisk
     /// <summary>What the user said, else etcd's usual place, else the file system that would hold it.</summary>
     public static string DirectoryOf(IHost host) =>
         host.Options.DiskPath ?? (host.ListDirectory(DataDirectory) is not null ? DataDirectory : "/var/lib");
+
+    /// <summary>The mount that a directory is on: of two at one path the later one. Null where none is known.</summary>
+    public static MountPoint? MountOf(IHost host, string directory) => host.Mounts
+        .Where(m => m.Path == "/" || directory == m.Path || directory.StartsWith(m.Path + "/", StringComparison.Ordinal)).OrderBy(static m => m.Path.Length).LastOrDefault();
 
     /// <summary>A process of that name runs.</summary>
     public static bool IsAlive(IHost host) => ProcessesOf(host, "etcd").Any();

@@ -20,7 +20,7 @@ internal sealed class RotationalDisk : Check
     public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
         var directory = EtcdDisk.DirectoryOf(host);
-        var mount = host.Mounts.Where(m => m.Path == "/" || directory == m.Path || directory.StartsWith(m.Path + "/", StringComparison.Ordinal)).MaxBy(static m => m.Path.Length);
+        var mount = EtcdDisk.MountOf(host, directory);
         if (mount is null || !mount.Source.StartsWith("/dev/", StringComparison.Ordinal))
         {
             return One(Finding.Skip($"{directory} is on {mount?.FileSystemType ?? "no known file system"}, which has no block device"));

@@ -26,6 +26,10 @@ internal sealed class SyncLatency : Check
     public override async Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
         var directory = EtcdDisk.DirectoryOf(host);
+        if (EtcdDisk.MountOf(host, directory)?.FileSystemType is ("tmpfs" or "ramfs") and var memory)
+        {
+            return [Finding.Skip($"{directory} is on {memory}, which is memory; name a directory on the disk with --disk")];
+        }
         var beside = EtcdDisk.IsAlive(host);
         var measured = await host.MeasureSyncAsync(directory, beside ? SyncPattern.BesideEtcd : SyncPattern.Etcd, stop).ConfigureAwait(false);
         var syncs = measured.Syncs;
