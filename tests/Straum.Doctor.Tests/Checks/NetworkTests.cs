@@ -176,6 +176,9 @@ public sealed class NetworkTests : CheckTest
         await ShouldBeAsync("ST-NE-011", Verdict.Warn, "100 Mbit/s");
         Host.Own.LinkList[0] = Host.Own.LinkList[0] with { Flags = LinkFlags.Up };
         await ShouldBeAsync("ST-NE-011", Verdict.Fail, "no carrier");
+    // What is sent again does not count as sent: nothing that is new comes through.
+    [InlineData(0, 1000, Verdict.Fail)]
+    [InlineData(960, 40, Verdict.Warn)]
     }
 
     [Fact]
