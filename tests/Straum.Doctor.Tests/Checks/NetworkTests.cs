@@ -99,7 +99,47 @@ public sealed class NetworkTests : CheckTest
         Host.Files["/sys/class/net/eth0/statistics/rx_missed_errors"] = ["3\n", "5\n"];
         // No packet at all beside two that were missed.
         (await FindAsync("ST-NE-006")).ShouldSatisfyAllConditions(
-            f => f.Verdict.ShouldBe(Verdict.Fail), f => f.Fix.ShouldBe("ethtool -G eth0 rx 4096   # now 256"));
+            f => f.Verdict.ShouldBe(Verdict.Warn), f => f.Fix.ShouldBe("ethtool -G eth0 rx 4096   # now 256"));
+    }
+
+    [Fact]
+    public async Task Losses_FramesThatNobodySpeaks_AreNamedOnly()
+    {
+        // One LLDP frame per second on a line without traffic.
+        Host.Own.WhenPaused = () => Count(new LinkStatistics { ReceivedPackets = 10, ReceiveDropped = 10 });
+        await ShouldBeAsync("ST-NE-006", Verdict.Pass, "10 dropped on receiving");
+    }
+
+    [Theory]
+    [InlineData(5000, 5, 0, Verdict.Warn)]
+    [InlineData(5000, 100, 0, Verdict.Fail)]
+    [InlineData(5000, 0, 100, Verdict.Fail)]
+    public async Task Losses_ErrorsAndDropsOnSending_AreAShare(ulong packets, ulong errors, ulong unsent, Verdict verdict)
+    {
+        Host.Own.WhenPaused = () => Count(new LinkStatistics { ReceivedPackets = packets, ReceiveErrors = errors, SendDropped = unsent });
+        (await FindAsync("ST-NE-006")).Verdict.ShouldBe(verdict);
+    }
+
+    [Fact]
+    public async Task Neighbors_ThatTheKernelDoesNotLimit_DoNotCount()
+    {
+        Host.Files["/proc/sys/net/ipv4/neigh/default/gc_thresh3"] = ["1024\n"];
+        Host.Files["/proc/sys/net/ipv6/neigh/default/gc_thresh3"] = ["1024\n"];
+        Host.Files["/proc/net/stat/arp_cache"] = ["entries  allocs destroys\n00000400  00000001 00000000\n"];
+        Host.Files["/proc/net/stat/ndisc_cache"] = ["entries  allocs destroys\n00000400  00000001 00000000\n"];
+        for (var i = 0; i < 300; i++)
+        {
+            Host.Own.NeighborList.Add(new Neighbor { InterfaceIndex = 2, Address = new IPAddress([10, 1, (byte)(i / 256), (byte)i]), State = NeighborState.Permanent });
+        }
+        var pod = Host.AddPod("default/web");
+        for (var i = 0; i < 200; i++)
+        {
+            pod.NeighborList.Add(new Neighbor { InterfaceIndex = 2, Address = new IPAddress([10, 2, 0, (byte)i]), State = NeighborState.Reachable, IsExternallyLearned = true });
+        }
+        var findings = (await ExamineAsync("ST-NE-007")).Findings;
+        findings[0].Verdict.ShouldBe(Verdict.Pass);
+        findings[0].Measured.ShouldBe("524 of 1024 entries (51.17 %), beside 500 that are permanent or externally learned");
+        findings[1].Verdict.ShouldBe(Verdict.Fail);
     }
 
     [Fact]
@@ -229,6 +269,9 @@ public sealed class NetworkTests : CheckTest
         Kind = kind,
         Mtu = mtu,
         Vxlan = vxlan,
+    /// <summary>What the uplink counts between two readings.</summary>
+    private void Count(LinkStatistics statistics) => Host.Own.LinkList[0] = Host.Own.LinkList[0] with { Statistics = statistics };
+
         Flags = LinkFlags.Up | LinkFlags.LowerUp,
     });
 }
