@@ -33,6 +33,9 @@ internal static class IfLink
     internal const ushort IFLA_VXLAN_UDP_ZERO_CSUM6_TX = 19;
     internal const ushort IFLA_VXLAN_UDP_ZERO_CSUM6_RX = 20;
     internal const ushort IFLA_VXLAN_COLLECT_METADATA = 25;
+    internal const ushort IFLA_GENEVE_REMOTE = 2;
+    internal const ushort IFLA_GENEVE_COLLECT_METADATA = 6;
+    internal const ushort IFLA_GENEVE_REMOTE6 = 7;
     internal const ushort IFLA_MACVLAN_MODE = 1;
     internal const ushort IFLA_BR_STP_STATE = 5;
     internal const ushort IFLA_BR_MCAST_SNOOPING = 23;

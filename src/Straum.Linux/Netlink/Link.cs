@@ -37,6 +37,9 @@ public sealed record Link
     /// <summary>VXLAN only.</summary>
     public VxlanSettings? Vxlan { get; init; }
 
+    /// <summary>Geneve only.</summary>
+    public GeneveSettings? Geneve { get; init; }
+
     /// <summary>The XDP program on the device, 0 without.</summary>
     public uint XdpProgramId { get; init; }
 

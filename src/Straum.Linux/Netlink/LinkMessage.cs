@@ -49,6 +49,7 @@ internal static class LinkMessage
         private OperationalState _state;
         private LinkStatistics _statistics;
         private VxlanSettings? _vxlan;
+        private GeneveSettings? _geneve;
         private uint _xdp;
 
         public void Read(NetlinkAttributes attribute)
@@ -89,6 +90,7 @@ internal static class LinkMessage
             GroMaxSize = _gro,
             Statistics = _statistics,
             Vxlan = _vxlan,
+            Geneve = _geneve,
             XdpProgramId = _xdp,
         };
 
@@ -112,8 +114,25 @@ internal static class LinkMessage
                 {
                     case IFLA_INFO_KIND: _kind = info.Text; break;
                     case IFLA_INFO_DATA when _kind == "vxlan": _vxlan = ReadVxlan(info.Nested); break;
+                    case IFLA_INFO_DATA when _kind == "geneve": _geneve = ReadGeneve(info.Nested); break;
                 }
             }
+        }
+
+        private static GeneveSettings ReadGeneve(NetlinkAttributes data)
+        {
+            var settings = new GeneveSettings();
+            while (data.MoveNext())
+            {
+                settings = data.Type switch
+                {
+                    // A flag: it is there or not, and empty.
+                    IFLA_GENEVE_COLLECT_METADATA => settings with { External = true },
+                    IFLA_GENEVE_REMOTE or IFLA_GENEVE_REMOTE6 => settings with { Remote = data.Address },
+                    _ => settings,
+                };
+            }
+            return settings;
         }
 
         private static VxlanSettings ReadVxlan(NetlinkAttributes data)

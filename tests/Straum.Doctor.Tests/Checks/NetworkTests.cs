@@ -39,6 +39,24 @@ public sealed class NetworkTests : CheckTest
         finding.Fix.ShouldBe(verdict == Verdict.Fail ? "ip link set dev flannel.1 mtu 1450" : null);
     }
 
+    [Theory]
+    [InlineData("10.0.0.2", "1450 + 50 in 1500")]
+    [InlineData("fd00::2", "1450 + 70 does not fit 1500")]
+    public async Task OverlayMtu_Geneve_CountsTheOuterFamilysHeader(string remote, string measured)
+    {
+        AddLink(5, "gnv0", "geneve", mtu: 1450, geneve: new GeneveSettings { Remote = IPAddress.Parse(remote) });
+        (await FindAsync("ST-NE-002")).Measured.ShouldBe(measured);
+    }
+
+    [Theory]
+    [InlineData("vxlan")]
+    [InlineData("geneve")]
+    public async Task OverlayMtu_DeviceForAllRemotes_TakesWhatPodsSend(string kind)
+    {
+        AddLink(5, "ovl0", kind, vxlan: kind == "vxlan" ? new VxlanSettings { External = true } : null, geneve: kind == "geneve" ? new GeneveSettings { External = true } : null);
+        (await FindAsync("ST-NE-002")).Verdict.ShouldBe(Verdict.Pass);
+    }
+
     [Fact]
     public async Task PathMtu_LargeEchoesLost_IsABlackHole()
     {
@@ -97,7 +115,7 @@ public sealed class NetworkTests : CheckTest
     {
         Host.Own.Nics["eth0"] = Nic();
         Host.Files["/sys/class/net/eth0/statistics/rx_missed_errors"] = ["3\n", "5\n"];
-        // No packet at all beside two that were missed.
+        // No packet at all beside two that were missed: too few to speak of a share.
         (await FindAsync("ST-NE-006")).ShouldSatisfyAllConditions(
             f => f.Verdict.ShouldBe(Verdict.Warn), f => f.Fix.ShouldBe("ethtool -G eth0 rx 4096   # now 256"));
     }
@@ -158,6 +176,9 @@ public sealed class NetworkTests : CheckTest
     [InlineData(10_000, 200, Verdict.Warn)]
     [InlineData(10_000, 800, Verdict.Fail)]
     [InlineData(100, 50, Verdict.Pass)]
+    // What is sent again does not count as sent: nothing that is new comes through.
+    [InlineData(0, 1000, Verdict.Fail)]
+    [InlineData(960, 40, Verdict.Warn)]
     public async Task Retransmissions_OfAPod_AreFound(int sent, int again, Verdict verdict)
     {
         Host.Files["/proc/net/snmp"] = [Snmp(0, 0)];
@@ -216,9 +237,6 @@ public sealed class NetworkTests : CheckTest
         await ShouldBeAsync("ST-NE-011", Verdict.Warn, "100 Mbit/s");
         Host.Own.LinkList[0] = Host.Own.LinkList[0] with { Flags = LinkFlags.Up };
         await ShouldBeAsync("ST-NE-011", Verdict.Fail, "no carrier");
-    // What is sent again does not count as sent: nothing that is new comes through.
-    [InlineData(0, 1000, Verdict.Fail)]
-    [InlineData(960, 40, Verdict.Warn)]
     }
 
     [Fact]
@@ -251,6 +269,9 @@ public sealed class NetworkTests : CheckTest
         Uplinks.Outward(Host).Order().ShouldBe([2, 3]);
     }
 
+    /// <summary>What the uplink counts between two readings.</summary>
+    private void Count(LinkStatistics statistics) => Host.Own.LinkList[0] = Host.Own.LinkList[0] with { Statistics = statistics };
+
     /// <summary>Its routes go with it.</summary>
     private void SetUplinkDown()
     {
@@ -262,16 +283,14 @@ public sealed class NetworkTests : CheckTest
 
     private static string Snmp(int sent, int again) => $"Tcp: InSegs OutSegs RetransSegs\nTcp: 7 {sent} {again}\n";
 
-    private void AddLink(int index, string name, string kind = "", int mtu = 1500, VxlanSettings? vxlan = null) => Host.Own.LinkList.Add(new Link
+    private void AddLink(int index, string name, string kind = "", int mtu = 1500, VxlanSettings? vxlan = null, GeneveSettings? geneve = null) => Host.Own.LinkList.Add(new Link
     {
         Index = index,
         Name = name,
         Kind = kind,
         Mtu = mtu,
         Vxlan = vxlan,
-    /// <summary>What the uplink counts between two readings.</summary>
-    private void Count(LinkStatistics statistics) => Host.Own.LinkList[0] = Host.Own.LinkList[0] with { Statistics = statistics };
-
+        Geneve = geneve,
         Flags = LinkFlags.Up | LinkFlags.LowerUp,
     });
 }

@@ -17,6 +17,7 @@ public sealed class PodTests : CheckTest
         AddLink(_pod, 3, "eth0", 1500);
         AddRoute("10.244.1.1/32", null);
         AddRoute("0.0.0.0/0", "10.244.1.1");
+        AddAddress("10.244.1.5", 32);
         _pod.NeighborList.Add(new Neighbor { InterfaceIndex = 3, Address = IPAddress.Parse("10.244.1.1"), State = NeighborState.Reachable });
     }
 
@@ -43,9 +44,34 @@ public sealed class PodTests : CheckTest
     [Fact]
     public async Task DefaultRoute_IPv6AddressWithoutOne_Fails()
     {
-        AddRoute("fd44::1/128", null);
+        AddAddress("fd44::5", 128);
+        await ShouldBeAsync("ST-PO-001", Verdict.Fail, "no default route for IPv6 by eth0");
+    }
+
+    [Fact]
+    public async Task DefaultRoute_LinkLocalAddress_NeedsNone()
+    {
+        AddAddress("fe80::5", 64, RouteScope.Link);
         AddRoute("fe80::/64", null);
-        await ShouldBeAsync("ST-PO-001", Verdict.Fail, "IPv6");
+        await ShouldBeAsync("ST-PO-001", Verdict.Pass, "default/web");
+    }
+
+    [Fact]
+    public async Task DefaultRoute_PodOfIPv6Only_NeedsNoneOfIPv4()
+    {
+        _pod.RouteList.Clear();
+        _pod.AddressList.Clear();
+        AddAddress("fd44::5", 128);
+        AddRoute("::/0", "fe80::1");
+        await ShouldBeAsync("ST-PO-001", Verdict.Pass, "default/web");
+    }
+
+    [Fact]
+    public async Task DefaultRoute_DeviceWithoutAddress_Fails()
+    {
+        _pod.RouteList.Clear();
+        _pod.AddressList.Clear();
+        await ShouldBeAsync("ST-PO-001", Verdict.Fail, "eth0 has no address");
     }
 
     [Fact]
@@ -68,6 +94,27 @@ public sealed class PodTests : CheckTest
         AddLink(Host.Own, 9, "straum_vxlan", 1500, "vxlan", new VxlanSettings { External = true });
         await ShouldBeAsync("ST-PO-003", Verdict.Fail, "1500 + 50 does not fit the uplink's 1500");
         (await FindAsync("ST-PO-003")).Fix.ShouldBe("straum exec default/web -- ip link set dev eth0 mtu 1450; ip link set dev lxc0 mtu 1450");
+    }
+
+    [Theory]
+    [InlineData("vxlan")]
+    [InlineData("geneve")]
+    public async Task Mtu_SmallerOnTheDefaultRoute_Fits(string kind)
+    {
+        // As Cilium does: the device keeps the uplink's.
+        AddLink(Host.Own, 9, "cilium_overlay", 1500, kind, kind == "vxlan" ? new VxlanSettings { External = true } : null, kind == "geneve" ? new GeneveSettings { External = true } : null);
+        await ShouldBeAsync("ST-PO-003", Verdict.Fail, "1500 + 50 does not fit the uplink's 1500");
+        _pod.RouteList[1] = _pod.RouteList[1] with { Mtu = 1450 };
+        await ShouldBeAsync("ST-PO-003", Verdict.Pass, "default/web");
+    }
+
+    [Fact]
+    public async Task Mtu_SmallerOnTheDefaultRouteOfOneFamily_IsTheLarger()
+    {
+        AddLink(Host.Own, 9, "cilium_vxlan", 1500, "vxlan", new VxlanSettings { External = true });
+        _pod.RouteList[1] = _pod.RouteList[1] with { Mtu = 1450 };
+        AddRoute("::/0", "fe80::1");
+        await ShouldBeAsync("ST-PO-003", Verdict.Fail, "1500 + 50 does not fit the uplink's 1500");
     }
 
     [Fact]
@@ -97,15 +144,19 @@ public sealed class PodTests : CheckTest
             .ShouldBe([(Verdict.Fail, "a/b"), (Verdict.Fail, "a/c"), (Verdict.Warn, "default/web")]);
     }
 
-    private static void AddLink(SyntheticNetwork network, int index, string name, int mtu, string kind = "", VxlanSettings? vxlan = null) => network.LinkList.Add(new Link
+    private static void AddLink(SyntheticNetwork network, int index, string name, int mtu, string kind = "", VxlanSettings? vxlan = null, GeneveSettings? geneve = null) => network.LinkList.Add(new Link
     {
         Index = index,
         Name = name,
         Kind = kind,
         Mtu = mtu,
         Vxlan = vxlan,
+        Geneve = geneve,
         Flags = LinkFlags.Up | LinkFlags.LowerUp,
     });
+
+    private void AddAddress(string address, int length, RouteScope scope = RouteScope.Universe) =>
+        _pod.AddressList.Add(new InterfaceAddress { InterfaceIndex = 3, Address = IPAddress.Parse(address), PrefixLength = length, Scope = scope });
 
     private void AddRoute(string destination, string? gateway) => _pod.RouteList.Add(new Route
     {

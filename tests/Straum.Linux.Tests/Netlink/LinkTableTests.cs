@@ -1,4 +1,6 @@
 using System.Net;
+using Straum.Linux.Interop;
+using Straum.Linux.Netlink.Codec;
 
 namespace Straum.Linux.Netlink;
 
@@ -65,6 +67,35 @@ public sealed class LinkTableTests
         using var test = new TestNamespace();
         var settings = new VxlanSettings { Vni = 7, Remote = IPAddress.Parse("fd00::1"), Local = IPAddress.Parse("fd00::2"), ZeroChecksum6 = true };
         test.Net.Links.CreateVxlan("vx", settings).Vxlan.ShouldBe(settings);
+    }
+
+    /// <summary>From the kernel's message, because not every kernel that the tests run on has the device.</summary>
+    [Fact]
+    public void Parse_Geneve_HasWhereItLeads()
+    {
+        Parse(external: true).External.ShouldBeTrue();
+        Parse(external: false).ShouldBe(new GeneveSettings { Remote = IPAddress.Parse("fd00::1") });
+
+        static GeneveSettings Parse(bool external)
+        {
+            var message = new NetlinkWriter(new byte[NetlinkWriter.Capacity], Rtnetlink.RTM_NEWLINK, 0);
+            message.Header(new LinkMessage.Header { Index = 5 });
+            message.AddString(IfLink.IFLA_IFNAME, "gnv0");
+            var info = message.BeginNest(IfLink.IFLA_LINKINFO);
+            message.AddString(IfLink.IFLA_INFO_KIND, "geneve");
+            var data = message.BeginNest(IfLink.IFLA_INFO_DATA);
+            if (external)
+            {
+                message.AddFlag(IfLink.IFLA_GENEVE_COLLECT_METADATA);
+            }
+            else
+            {
+                message.AddAddress(IfLink.IFLA_GENEVE_REMOTE6, IPAddress.Parse("fd00::1"));
+            }
+            message.EndNest(data);
+            message.EndNest(info);
+            return LinkMessage.Parse(Rtnetlink.RTM_NEWLINK, message.Finish()[16..])!.Geneve!;
+        }
     }
 
     [Fact]

@@ -28,12 +28,13 @@ internal sealed class OverlayMtu : Check
         }
         var otherwise = Uplinks.Mtu(host);
         var findings = new List<Finding>();
-        foreach (var (tunnel, header) in tunnels)
+        foreach (var overlay in tunnels)
         {
+            var (tunnel, header, external) = (overlay.Link, overlay.HeaderBytes, overlay.IsExternal);
             var below = MtuBelow(tunnel, links) ?? otherwise;
             findings.Add(below is null ? Finding.Unknown("which device carries it is not known", tunnel.Name)
                 // One device for all remotes (external) takes packets as large as pods send; ST-PO-003 looks at those.
-                : tunnel.Vxlan?.External == true || tunnel.Mtu + header <= below ? Finding.Pass($"{tunnel.Mtu} + {header} in {below}", tunnel.Name)
+                : external || tunnel.Mtu + header <= below ? Finding.Pass($"{tunnel.Mtu} + {header} in {below}", tunnel.Name)
                 : Finding.Fail($"{tunnel.Mtu} + {header} does not fit {below}", tunnel.Name, $"ip link set dev {tunnel.Name} mtu {below - header}"));
         }
         return Task.FromResult<IReadOnlyList<Finding>>(findings);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Straum.Linux.Netlink;
 
@@ -10,6 +11,9 @@ internal sealed record Tunnel(Link Link, int HeaderBytes)
 {
     private const int Ip4 = 20, Ip6 = 40, Udp = 8, InnerEthernet = 14;
 
+    /// <summary>One device for all remotes, which each packet's metadata names.</summary>
+    public bool IsExternal => Link.Vxlan?.External == true || Link.Geneve?.External == true;
+
     /// <summary>The tunnels among a namespace's devices.</summary>
     public static IReadOnlyList<Tunnel> Of(IEnumerable<Link> links) =>
         [.. links.Select(static l => (Link: l, Bytes: HeaderOf(l))).Where(static t => t.Bytes > 0).Select(static t => new Tunnel(t.Link, t.Bytes))];
@@ -18,9 +22,9 @@ internal sealed record Tunnel(Link Link, int HeaderBytes)
     private static int HeaderOf(Link link) => !link.IsUp ? 0 : link.Kind switch
     {
         // RFC 7348: UDP, 8 bytes of VXLAN, and the inner Ethernet header.
-        "vxlan" => (IsV6(link.Vxlan) ? Ip6 : Ip4) + Udp + 8 + InnerEthernet,
+        "vxlan" => Outer(link.Vxlan?.Local ?? link.Vxlan?.Remote) + Udp + 8 + InnerEthernet,
         // RFC 8926, without options.
-        "geneve" => Ip4 + Udp + 8 + InnerEthernet,
+        "geneve" => Outer(link.Geneve?.Remote) + Udp + 8 + InnerEthernet,
         "ipip" or "sit" => Ip4,
         "ip6tnl" => Ip6,
         // RFC 2784, without key and checksum.
@@ -32,5 +36,5 @@ internal sealed record Tunnel(Link Link, int HeaderBytes)
         _ => 0,
     };
 
-    private static bool IsV6(VxlanSettings? vxlan) => (vxlan?.Local ?? vxlan?.Remote)?.AddressFamily == AddressFamily.InterNetworkV6;
+    private static int Outer(IPAddress? end) => end?.AddressFamily == AddressFamily.InterNetworkV6 ? Ip6 : Ip4;
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Straum.Doctor.Hosts;
+using Straum.Linux.Netlink;
 
 namespace Straum.Doctor.Checks.Pods;
 
@@ -12,7 +13,7 @@ internal sealed class DefaultRoute : PodCheck
 
     public override Explanation Explanation { get; } = new(
         Why: "A pod without a default route, or with one that leaves by a device that is not its pair to the node, reaches nothing. It means that the CNI call failed half way, or that somebody changed the namespace.",
-        Threshold: "fail without a default route by the pod's own device, for each family that the device has an address of",
+        Threshold: "fail without a default route by the pod's own device, for each family that the device has an address of; and without any address",
         Source: "rtnetlink in the pod's namespace; CNI specification 1.1, section 5, ADD result: routes",
         Fix: "kubectl delete pod POD   # makes its network anew; straum exec POD -- ip route shows what is there");
 
@@ -23,18 +24,16 @@ internal sealed class DefaultRoute : PodCheck
         {
             return Finding.Fail($"{pod.PodDevice} is gone");
         }
-        var missing = new List<string>();
-        foreach (var (family, name) in new[] { (AddressFamily.InterNetwork, "IPv4"), (AddressFamily.InterNetworkV6, "IPv6") })
+        // Link-local addresses say only that the family is there at all.
+        var families = pod.Network.Addresses.Where(a => a.InterfaceIndex == device.Index && a.Scope == RouteScope.Universe)
+            .Select(static a => a.Address.AddressFamily).ToHashSet();
+        if (families.Count == 0)
         {
-            // Link-local and multicast routes say only that the family is there at all.
-            var own = routes.Where(r => r.Destination.BaseAddress.AddressFamily == family
-                && !r.Destination.BaseAddress.IsIPv6LinkLocal && !r.Destination.BaseAddress.IsIPv6Multicast).ToList();
-            var any = own.Exists(r => r.Destination.PrefixLength == 0 && (r.InterfaceIndex == device.Index || r.NextHops.Any(h => h.InterfaceIndex == device.Index)));
-            if (!any && (family == AddressFamily.InterNetwork || own.Count > 0))
-            {
-                missing.Add(name);
-            }
+            return Finding.Fail($"{pod.PodDevice} has no address");
         }
+        var routed = routes.Where(r => r.Destination.PrefixLength == 0 && (r.InterfaceIndex == device.Index || r.NextHops.Any(h => h.InterfaceIndex == device.Index)))
+            .Select(static r => r.Destination.BaseAddress.AddressFamily);
+        var missing = families.Except(routed).Order().Select(static f => f == AddressFamily.InterNetwork ? "IPv4" : "IPv6").ToList();
         return missing.Count == 0 ? null : Finding.Fail($"no default route for {string.Join(" and ", missing)} by {pod.PodDevice}");
     }
 }
