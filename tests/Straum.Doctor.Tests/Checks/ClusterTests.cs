@@ -55,7 +55,9 @@ public sealed class ClusterTests : CheckTest
     [InlineData(20, 22, Verdict.Warn)]
     [InlineData(19, 0.5, Verdict.Warn)]
     [InlineData(15, 0.5, Verdict.Fail)]
-    [InlineData(0, 0.5, Verdict.Fail)]
+    [InlineData(1, 0.5, Verdict.Fail)]
+    // Silence may be a filter's.
+    [InlineData(0, 0.5, Verdict.Unknown)]
     public async Task Distance_LossAndTime(int answered, double milliseconds, Verdict verdict)
     {
         Host.Options = new DoctorOptions { Peers = [IPAddress.Parse("10.0.0.2")] };

@@ -30,6 +30,28 @@ public sealed class FaultTests : IDisposable
         "ST-PO-001", Verdict.Fail, () => FaultyNode.Do(_node.Pod, "ip route del default; ip route add 10.9.2.0/24 via 10.9.3.1"));
 
     [Fact]
+    public async Task PodOfIPv6Only_IsNoFault()
+    {
+        FaultyNode.Do(_node.Pod, "ip -4 addr flush dev eth0; ip addr add fd09::2/64 dev eth0 nodad; ip -6 route add default via fd09::1");
+        (await _node.ExamineAsync(only: "ST-PO-001")).ShouldBeEmpty();
+        FaultyNode.Do(_node.Pod, "ip -6 route del default");
+        (await _node.ExamineAsync(only: "ST-PO-001")).ShouldBe([("ST-PO-001", Verdict.Fail)]);
+    }
+
+    [Fact]
+    public async Task PodMtuOnItsRoute_IsNoFault()
+    {
+        FaultyNode.Do(_node.Node, "ip link add vx0 type vxlan external dstport 4789; ip link set vx0 up");
+        (await _node.ExamineAsync(only: "ST-PO-003")).ShouldBe([("ST-PO-003", Verdict.Fail)]);
+        FaultyNode.Do(_node.Pod, "ip route change default via 10.9.3.1 mtu 1450");
+        (await _node.ExamineAsync(only: "ST-PO-003")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task PeerThatFiltersEchoes_IsUnknown() => await ShouldFindAsync(
+        ["ST-NE-003", "ST-CL-003"], Verdict.Unknown, () => FaultyNode.Do(_node.Peer, "nft 'add table ip t; add chain ip t in { type filter hook input priority 0; }; add rule ip t in icmp type echo-request drop'"));
+
+    [Fact]
     public async Task UplinkSetDown_IsFound_AndItsOtherEndIsNoPod()
     {
         FaultyNode.Do(_node.Node, "ip link set eth0 down");
@@ -178,6 +200,13 @@ public sealed class FaultTests : IDisposable
 
     private static long Overflows(TestNamespace within) =>
         new Reading.ProtocolCounters(within.Namespace.Run(static () => File.ReadAllText("/proc/thread-self/net/netstat")))["TcpExt:ListenOverflows"];
+
+    private async Task ShouldFindAsync(string[] ids, Verdict verdict, Action fault)
+    {
+        var before = await _node.ExamineAsync();
+        fault();
+        (await _node.ExamineAsync()).Except(before).ShouldBe(ids.Select(i => (i, verdict)), ignoreOrder: true);
+    }
 
     private async Task ShouldFindNothingAsync(Action change)
     {
