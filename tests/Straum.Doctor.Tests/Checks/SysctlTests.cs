@@ -108,6 +108,30 @@ public sealed class SysctlTests : CheckTest
     }
 
     [Fact]
+    public async Task DeadSettings_WithoutAValueToRead_Exist()
+    {
+        Host.Files["/etc/sysctl.d/99-k8s.conf"] = ["net.ipv4.route.flush = 1\nnet.ipv6.conf.default.stable_secret = fd00::1\n"];
+        Host.Refused.Add(Net + "ipv4/route/flush");
+        Host.Refused.Add(Net + "ipv6/conf/default/stable_secret");
+        await ShouldBeAsync("ST-SY-007", Verdict.Pass, "2 keys");
+    }
+
+    [Theory]
+    [InlineData("net.bridge.bridge-nf-call-iptables", "modprobe br_netfilter")]
+    [InlineData("net/bridge/bridge-nf-call-iptables", "modprobe br_netfilter")]
+    [InlineData("net.netfilter.nf_conntrack_max", "modprobe nf_conntrack")]
+    [InlineData("net.nf_conntrack_max", "modprobe nf_conntrack")]
+    [InlineData("net.ipv4.tcp_tw_recycle", null)]
+    public async Task DeadSettings_OfAModule_WantIt(string key, string? fix)
+    {
+        Host.Files["/etc/sysctl.d/99-k8s.conf"] = [key + " = 1\n"];
+        var finding = await FindAsync("ST-SY-007");
+        finding.Verdict.ShouldBe(Verdict.Warn);
+        finding.Fix?.Split(';')[0].ShouldBe(fix);
+        (finding.Fix is null).ShouldBe(fix is null);
+    }
+
+    [Fact]
     public async Task Forwarding_OffOnTheUplinkOfPods_Fails()
     {
         AddUplink();
