@@ -16,8 +16,8 @@ internal sealed class KernelTableDrops : Check
     public override CheckGroup Group => CheckGroup.Conntrack;
 
     public override Explanation Explanation { get; } = new(
-        Why: "drop and early_drop count packets that found the table full. insert_failed counts two packets that raced for one entry, as the A and AAAA questions of one lookup do: the loser is gone and the client waits five seconds (kubernetes/kubernetes#56903).",
-        Threshold: "over ten seconds: fail when drop, early_drop or insert_failed rises; warn when the table was ever full since boot",
+        Why: "early_drop counts connections that a full table lost to new ones, drop packets that found no room in it or raced for an entry. insert_failed counts two packets that raced for one entry, as the A and AAAA questions of one lookup do: the loser is gone and the client waits five seconds (kubernetes/kubernetes#56903).",
+        Threshold: "over ten seconds: fail when drop, early_drop or insert_failed rises; the sums since boot are named only",
         Source: "/proc/net/stat/nf_conntrack by the names of its columns; net/netfilter/nf_conntrack_core.c",
         Fix: "sysctl -w net.netfilter.nf_conntrack_max=$((2 * $(sysctl -n net.netfilter.nf_conntrack_max)))   # insert_failed: let Services be translated by Straum, which does not use this table");
 
@@ -36,9 +36,8 @@ internal sealed class KernelTableDrops : Check
         var total = string.Join(", ", Losses.Select(name => $"{name} {Figure.Count(Value(after, name))}"));
         return
         [
-            rising.Count > 0 ? Finding.Fail($"{string.Join(", ", rising)} in {Window.TotalSeconds:0} s")
-                : Value(after, "drop") + Value(after, "early_drop") > 0 ? Finding.Warn($"none in {Window.TotalSeconds:0} s, but since boot: {total}")
-                : Finding.Pass($"since boot: {total}"),
+            rising.Count > 0 ? Finding.Fail($"{string.Join(", ", rising)} in {Window.TotalSeconds:0} s; since boot: {total}")
+                : Finding.Pass($"none in {Window.TotalSeconds:0} s; since boot: {total}"),
         ];
     }
 
