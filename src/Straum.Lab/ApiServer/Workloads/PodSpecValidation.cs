@@ -8,10 +8,11 @@ namespace Straum.Lab.ApiServer.Workloads;
 internal static class PodSpecValidation
 {
     /// <param name="path">Where the spec stands: <c>spec</c> or <c>spec.template.spec</c>.</param>
-    public static void Validate(JsonObject spec, string path, List<StatusCause> causes)
+    /// <param name="claims">Names of volumes that each pod gets besides those of the spec: a StatefulSet's.</param>
+    public static void Validate(JsonObject spec, string path, List<StatusCause> causes, params IEnumerable<string?> claims)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var volumes = spec.Objects("volumes").Select(volume => volume.Text("name")).ToHashSet();
+        var volumes = spec.Objects("volumes").Select(volume => volume.Text("name")).Concat(claims).ToHashSet();
         foreach (var list in (ReadOnlySpan<string>)["initContainers", "containers"])
         {
             foreach (var (index, container) in spec.Objects(list).Index())

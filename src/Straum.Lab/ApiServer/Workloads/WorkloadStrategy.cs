@@ -53,7 +53,8 @@ internal class WorkloadStrategy : ResourceStrategy
             {
                 causes.Add(StatusCause.Invalid("spec.template.metadata.labels", GoMap(labels), "`selector` does not match template `labels`"));
             }
-            PodSpecValidation.Validate(template.Need("spec"), "spec.template.spec", causes);
+            PodSpecValidation.Validate(
+                template.Need("spec"), "spec.template.spec", causes, spec.Objects("volumeClaimTemplates").Select(static claim => claim.Text("metadata", "name")));
             if (template.Text("spec", "restartPolicy") is { } policy && policy != "Always")
             {
                 causes.Add(StatusCause.NotSupported("spec.template.spec.restartPolicy", $"\"{policy}\"", "Always"));

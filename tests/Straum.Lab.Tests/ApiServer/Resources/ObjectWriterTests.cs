@@ -64,6 +64,10 @@ public sealed class ObjectWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task Create_StatefulSet_MountsWhatItsClaimsName() => (await _store.CreateAsync(
+        "{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {serviceName: a, selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{metadata: {name: v}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: i, volumeMounts: [{name: v, mountPath: /}]}]}}}}")).Name.ShouldBe("a");
+
+    [Fact]
     public async Task Create_InANamespaceThatIsNotThere_IsNotFound()
     {
         var refusal = await Should.ThrowAsync<StatusException>(() => _store.CreateAsync("{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: nope}}"));
