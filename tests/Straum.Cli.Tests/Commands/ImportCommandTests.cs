@@ -28,7 +28,7 @@ public sealed class ImportCommandTests : IDisposable
         (await CliRun.Of("import", "--set", "MTU=1400", "--write", target)).ShouldSatisfyAllConditions(
             r => r.ExitCode.ShouldBe(1), r => r.Error.ShouldContain("--force"));
         (await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken)).ShouldBe("mine");
-        (await CliRun.Of("import", "--set", "MTU=1400", "--write", target, "--force")).ShouldSatisfyAllConditions(
+        (await CliRun.Of("import", "--set", "MTU=1400,routingMode=native", "--write", target, "--force")).ShouldSatisfyAllConditions(
             r => r.ExitCode.ShouldBe(0), r => r.Output.ShouldContain("routing.mtu: 1400"));
         (await CliRun.Of("config", "check", target)).ExitCode.ShouldBe(0);
     }
@@ -46,9 +46,14 @@ public sealed class ImportCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Import_StrictWithoutAWordAboutPolicies_FailsForTheDefault() =>
+        (await CliRun.Of("import", "--strict", "--set", "hubble.enabled=false,l7Proxy=false,healthChecking=false")).ShouldSatisfyAllConditions(
+            r => r.ExitCode.ShouldBe(1), r => r.Error.ShouldContain("policyEnforcementMode"), r => r.Output.ShouldBeEmpty());
+
+    [Fact]
     public async Task Import_AsJson_HasAFindingPerKey()
     {
-        var run = await CliRun.Of("import", "--set", "MTU=1400", "-o", "json");
+        var run = await CliRun.Of("import", "--set", "MTU=1400,routingMode=native", "-o", "json");
 
         var json = JsonNode.Parse(run.Output)!;
         ((string)json["yaml"]!).ShouldContain("mtu: 1400");

@@ -3,11 +3,14 @@ using Straum.Agent.Configuration.Yaml;
 namespace Straum.Agent.Configuration.Import;
 
 /// <summary>
-/// Values of the Cilium Helm chart, from 1.11 on: a values file, or <c>--set</c> arguments as Helm takes them. Where the
-/// file is silent and Cilium's default is another than Straum's, Cilium's is written out: the cluster keeps what it had.
+/// Values of the Cilium Helm chart, from 1.11 on: a values file, or <c>--set</c> arguments as Helm takes them. Where all
+/// files are silent and Cilium's default is another than Straum's, Cilium's is written out: the cluster keeps what it had,
+/// and the report names what it loses.
 /// </summary>
 internal sealed class CiliumImport : IImportFormat
 {
+    private const string WrittenOut = "Cilium's default, written out";
+
     private static readonly KeyTable Keys = CiliumKeys.Create();
 
     /// <summary>What its masquerading agent leaves alone when it is given no list: cilium/cilium pkg/ipmasq/ipmasq.go, defaultNonMasqCIDRs.</summary>
@@ -36,53 +39,88 @@ internal sealed class CiliumImport : IImportFormat
         }
     }
 
-    public void Read(ImportSource source, ImportDraft draft)
+    public void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft)
     {
-        ConfigNode? root;
+        var values = new CiliumValues([.. all.Select(Parse)]);
+        var root = Parse(source);
+        // The chart writes extraConfig last, over its own keys; here the first of two wins.
+        var inOrder = root with { Entries = [.. root.Entries.OrderBy(static e => e.Key.Text is not CiliumAgentOptions.Group)] };
+        Keys.Read(inOrder, source, draft, static (line, column) => (line, column), values.Find);
+        if (ReferenceEquals(source, all[^1]))
+        {
+            AddDefaults(values, source, draft);
+        }
+    }
+
+    private static ConfigGroup Parse(ImportSource source)
+    {
         try
         {
-            root = ConfigText.Parse(source.Text);
+            var root = ConfigText.Parse(source.Text);
+            return root as ConfigGroup ?? throw new ImportException(source.File, root?.Line ?? 0, "no keys in it");
         }
         catch (ConfigSyntaxException e)
         {
             throw new ImportException(source.File, e.Line, e.Message);
         }
-        if (root is not ConfigGroup values)
-        {
-            throw new ImportException(source.File, root?.Line ?? 0, "no keys in it");
-        }
-        Keys.Read(values, source, draft, static (line, column) => (line, column));
-        AddDefaults(values, source, draft);
     }
 
-    private static void AddDefaults(ConfigGroup values, ImportSource source, ImportDraft draft)
+    // Of the chart 1.18; those of 1.11 on differ where a comment says so.
+    private static void AddDefaults(CiliumValues values, ImportSource source, ImportDraft draft)
     {
+        var onCloud = values.IsOn("eni.enabled", otherwise: false);
         if (!draft.Has("routing.mode"))
         {
-            Add("routingMode", "tunnel", ImportAnswer.As("routing.mode", "vxlan", "Cilium's default, written out: Straum's is native"));
+            var native = onCloud || values.IsOn("gke.enabled", otherwise: false);
+            Add("routingMode", native ? "native" : "tunnel",
+                native ? ImportAnswer.As("routing.mode", WrittenOut) : ImportAnswer.As("routing.mode", "vxlan", $"{WrittenOut}: Straum's is native"));
         }
         if (draft.Options.Routing.Mode == RoutingMode.Native && values.Find("autoDirectNodeRoutes") is null)
         {
-            Add("autoDirectNodeRoutes", "false", ImportAnswer.As("routing.directNodeRoutes", "false", "Cilium's default, written out: Straum's is true"));
+            Add("autoDirectNodeRoutes", "false", ImportAnswer.As("routing.directNodeRoutes", "false", $"{WrittenOut}: Straum's is true"));
         }
-        if ((values.Find("ipv6") as ConfigGroup)?.Find("enabled") is null)
+        if (values.Find("ipv6.enabled") is null)
         {
-            Add("ipv6.enabled", "false", ImportAnswer.As("ipv6.enabled", "false", "Cilium's default, written out: Straum's is true"));
+            Add("ipv6.enabled", "false", ImportAnswer.As("ipv6.enabled", "false", $"{WrittenOut}: Straum's is true"));
         }
-        if (values.Find("ipMasqAgent") is ConfigGroup agent && agent.Find("enabled") is { } enabled && !new ImportValue("", enabled, 0).IsOff)
+        if (values.IsOn("ipMasqAgent.enabled", otherwise: false))
         {
-            var config = agent.Find("config") as ConfigGroup;
-            if (config is not { Entries.Count: > 0 })
+            if (values.Find("ipMasqAgent.config") is not ConfigGroup { Entries.Count: > 0 })
             {
-                Add("ipMasqAgent.config.nonMasqueradeCIDRs", string.Join(',', ReservedNetworks), CiliumKeys.NonMasquerade(ReservedNetworks, "Cilium's default, written out"));
+                Add("ipMasqAgent.config.nonMasqueradeCIDRs", string.Join(',', ReservedNetworks), CiliumKeys.NonMasquerade(ReservedNetworks, WrittenOut));
             }
-            if (config?.Find("masqLinkLocal") is null)
+            if (values.Find("ipMasqAgent.config.masqLinkLocal") is null)
             {
                 Add("ipMasqAgent.config.masqLinkLocal", "false", CiliumKeys.NonMasqueradeLinkLocal);
             }
         }
+        AddSilent("kubeProxyReplacement", "false"); // 1.11 took over what it could ("probe"); whoever relies on it writes it
+        AddSilent("ipam.mode", onCloud ? "eni" : "cluster-pool");
+        AddSilent("policyEnforcementMode", "default");
+        AddSilent("l7Proxy", "true");
+        AddSilent("hubble.enabled", "true");
+        AddSilent("healthChecking", "true");
+        AddSilent("cni.exclusive", "true");
+        if (CiliumKeys.ReplacesKubeProxy(values.Find))
+        {
+            // kubeProxyReplacement switches them on, whatever the chart's own defaults.
+            AddSilent("nodePort.enabled", "true");
+            AddSilent("externalIPs.enabled", "true");
+            AddSilent("hostPort.enabled", "true");
+            AddSilent("sessionAffinity", "true");
+        }
 
-        void Add(string key, string value, ImportAnswer answer) =>
-            draft.Add(source, new ImportValue(key, new ConfigScalar(value, IsPlain: true, 0, 0), 0), answer);
+        void AddSilent(string key, string value)
+        {
+            if (values.Find(key) is null)
+            {
+                var answer = Keys.Answer(Written(key, value) with { Find = values.Find });
+                Add(key, value, answer with { Why = $"{WrittenOut}: {answer.Why}" });
+            }
+        }
+
+        void Add(string key, string value, ImportAnswer answer) => draft.Add(source, Written(key, value), answer);
     }
+
+    private static ImportValue Written(string key, string value) => new(key, new ConfigScalar(value, IsPlain: true, 0, 0), 0);
 }

@@ -1,4 +1,5 @@
 using Straum.Agent.Configuration.Yaml;
+using Straum.Datapath.Nodes;
 using static Straum.Agent.Configuration.Import.ImportAnswer;
 
 namespace Straum.Agent.Configuration.Import;
@@ -12,9 +13,14 @@ internal static class CiliumKeys
     private const string OwnDeployment = "describes the pods of Cilium itself";
     private const string NoOperator = "Straum has no operator";
     private const string NoFlows = "flows are not exported yet; `straum drops` counts what is refused";
+    private const string NoPolicies = "NetworkPolicy is NOT enforced yet: what a policy forbids is reachable";
     private const string NoL7 = "nothing is redirected to a layer 7 proxy yet";
     private const string NoBgp = "BGP is not here yet; without it pod prefixes need routing.directNodeRoutes, VXLAN, or routes that the network has";
     private const string NoRules = "Straum writes no iptables rule";
+    private const string NoProbes = "nodes do not probe each other yet";
+    private const string OnlyClusterIP = "of the Service types only ClusterIP is served yet";
+    private const string NoNodePorts = "NodePorts are not served yet";
+    private const string StraumsMetrics = "the metrics have Straum's names";
 
     public static KeyTable Create()
     {
@@ -26,8 +32,12 @@ internal static class CiliumKeys
         AddTables(keys);
         AddFeatures(keys);
         AddDeployment(keys);
+        AddAgentOptions(keys);
         return keys;
     }
+
+    /// <summary>Whether Cilium serves all Services: then it has NodePorts, external addresses, hostPorts and affinity switched on.</summary>
+    public static bool ReplacesKubeProxy(Func<string, ConfigNode?> find) => find("kubeProxyReplacement") is ConfigScalar { Text: "true" or "strict" };
 
     private static void AddServices(KeyTable keys)
     {
@@ -36,13 +46,14 @@ internal static class CiliumKeys
             "true" => Always("Straum always serves Services without kube-proxy"),
             "strict" => Changed("the word was retired with Cilium 1.14; Straum always serves Services without kube-proxy"),
             "false" or "partial" or "probe" or "disabled" => Changed("Straum always serves Services; it cannot leave them to kube-proxy"),
+            "" => Always("nothing is written here"),
             _ => Misspelt(v, "true", "false", "strict", "partial", "probe", "disabled"),
         });
-        keys.Add("kubeProxyReplacementHealthzBindAddr", NotServed("the health check port for load balancers is not served yet"));
+        keys.AddFeature("kubeProxyReplacementHealthzBindAddr", "the health check port for load balancers is not served yet");
         keys.Add("k8sServiceHost", static v => v.Text is "auto"
             ? Refused("the address is not looked up; write the one that nodes reach the API server by")
             : As("kubernetes.serviceHost"));
-        keys.Add("k8sServicePort", As("kubernetes.servicePort"));
+        keys.Add("k8sServicePort", static v => v.Text is "" ? Always("nothing is written here") : As("kubernetes.servicePort"));
         keys.Add("loadBalancer.mode", static v => v.Text switch
         {
             "snat" => Always("answers go back through the node that took the request"),
@@ -66,25 +77,37 @@ internal static class CiliumKeys
             ? NotServed("direct server return is not here yet")
             : Misspelt(v, "opt", "ipip", "geneve"));
         keys.AddFeature("loadBalancer.l7.backend", NoL7);
+        keys.Add("loadBalancer.l7.*", NotServed(NoL7));
         keys.AddFeature("loadBalancer.standalone", "Services come from the API server only");
         keys.Add("maglev.*", NotServed("endpoints are chosen at random; consistent hashing is not here yet"));
-        keys.Add("sessionAffinity", static v => v.IsOff ? Always("off here too") : NotServed("sessionAffinity is not honoured yet"));
+        keys.Add("sessionAffinity", static v => OfReplacement(v, "sessionAffinity is not honoured yet"));
         foreach (var path in (string[])["nodePort.enabled", "externalIPs.enabled", "hostPort.enabled"])
         {
-            keys.AddFeature(path, "of the Service types only ClusterIP is served yet");
+            keys.Add(path, static v => OfReplacement(v, OnlyClusterIP));
         }
-        keys.Add("nodePort.range", static v => v.Text.Replace(',', '-') is "30000-32767"
-            ? Always("it is Kubernetes' range")
-            : NotServed("NodePorts are not served yet"));
-        keys.Add("nodePort.*", NotServed("NodePorts are not served yet"));
+        keys.Add("nodePort.range", NotServed(NoNodePorts));
+        keys.Add("nodePort.autoProtectPortRange", static v => v.IsOff
+            ? Always("off here too")
+            : Changed($"{NoNodePorts}, and their range is not reserved; `straum tune plan --profile full` does that"));
+        keys.Add("nodePort.*", NotServed(NoNodePorts));
         keys.Add("socketLB.enabled", As("socketLB.enabled"));
         keys.AddFeature("socketLB.hostNamespaceOnly", "sockets are translated for a control group and all below it: name it in socketLB.cgroup");
+        keys.AddFeature("socketLB.terminatePodConnections", "a connected UDP socket stays with its endpoint when that goes away");
+        keys.AddFeature("socketLB.tracing", NoFlows);
         keys.Add("hostServices.enabled", As("socketLB.enabled"));
-        keys.Add("hostServices.*", NotServed("all protocols are translated at the socket, or none"));
+        keys.Add("hostServices.protocols", static v => v.AsList().Items is [ConfigScalar { Text: "tcp" or "udp" }, ConfigScalar { Text: "tcp" or "udp" }]
+            ? Always("both are translated at the socket")
+            : NotServed("all protocols are translated at the socket, or none"));
         keys.Add("enableXTSocketFallback", Always(NoRules));
         keys.AddFeature("localRedirectPolicy", "redirection to pods of the own node is not here yet");
+        keys.AddFeature("localRedirectPolicies.enabled", "redirection to pods of the own node is not here yet");
+        keys.Add("localRedirectPolicies.*", NotServed("redirection to pods of the own node is not here yet"));
         keys.Add("cgroup.hostRoot", Changed("Straum mounts no cgroup2 of its own; it takes the one that the node has"));
         keys.Add("cgroup.autoMount.*", Changed("Straum mounts no cgroup2 of its own; it takes the one that the node has"));
+
+        static ImportAnswer OfReplacement(ImportValue value, string why) => value.IsOff && !ReplacesKubeProxy(value.Find)
+            ? Always("off here too")
+            : NotServed(value.IsOff ? why + "; kubeProxyReplacement had switched it on all the same" : why);
     }
 
     private static void AddRouting(KeyTable keys)
@@ -93,6 +116,7 @@ internal static class CiliumKeys
         {
             "tunnel" => As("routing.mode", "vxlan", "Straum's tunnel is VXLAN"),
             "native" => As("routing.mode"),
+            _ when v.Shown is "" => Always("nothing is written here"),
             _ => Misspelt(v, "native", "tunnel"),
         });
         keys.Add("tunnel", static v => v.Text switch
@@ -110,12 +134,14 @@ internal static class CiliumKeys
         });
         keys.Add("tunnelPort", static v => v.Text is "0" ? Always("8472 is the default here too") : As("routing.vxlan.port"));
         keys.Add("autoDirectNodeRoutes", As("routing.directNodeRoutes"));
-        keys.AddFeature("directRoutingSkipUnreachable", "nodes on other links are named in `straum status`; they get no route");
-        keys.AddFeature("endpointRoutes.enabled", "the node has a route per pod already");
-        keys.Add("MTU", As("routing.mtu"));
-        keys.Add("devices", static v => new ImportAnswer(ImportVerdict.Kept, "routing.devices", v.AsList(), ""));
-        keys.Add("nodePort.directRoutingDevice", static v => new ImportAnswer(ImportVerdict.Kept, "routing.devices", v.AsList(), ""));
-        keys.Add("nodePort.autoProtectPortRange", Always("masquerade.portRange is reserved on the node"));
+        keys.Add("directRoutingSkipUnreachable", Always("nodes on other links get no route, and are named in `straum status`"));
+        keys.Add("endpointRoutes.enabled", static v => v.IsOff ? Changed("the node has a route per pod all the same") : Always("the node has a route per pod"));
+        // pkg/mtu: what is configured is the nodes' MTU, and the pods' routes get it less 50 in tunnel mode.
+        keys.Add("MTU", static v => v.IsOff || IsNative(v) || !int.TryParse(v.Text, out var mtu)
+            ? As("routing.mtu")
+            : Changed("routing.mtu", $"{mtu - OverlayDevice.OverheadV4}", $"Cilium's is the nodes' MTU, Straum's the pods': {OverlayDevice.OverheadV4} bytes less, which VXLAN adds"));
+        keys.Add("devices", static v => Devices(v, ImportVerdict.Kept, ""));
+        keys.Add("nodePort.directRoutingDevice", static v => Devices(v, ImportVerdict.Changed, "routing.devices are for what leaves the cluster, too; name those that lead there beside it"));
         keys.AddFeature("bgpControlPlane.enabled", NoBgp);
         keys.Add("bgpControlPlane.*", NotServed(NoBgp));
         keys.AddFeature("bgp.enabled", NoBgp);
@@ -127,6 +153,19 @@ internal static class CiliumKeys
         keys.AddFeature("pmtuDiscovery.enabled", "ICMP errors are answered by the datapath always; there is no other discovery");
         keys.AddFeature("enableIPv4BIGTCP", "BIG TCP is not set up yet");
         keys.AddFeature("enableIPv6BIGTCP", "BIG TCP is not set up yet");
+        keys.AddFeature("enableTunnelBIGTCP", "BIG TCP is not set up yet");
+        keys.AddFeature("vtep.enabled", "there are no tunnels to devices outside the cluster");
+        keys.Add("vtep.*", NotServed("there are no tunnels to devices outside the cluster"));
+        keys.Add("l2NeighDiscovery.*", Always("neighbours are the kernel's"));
+
+        static bool IsNative(ImportValue value) => value.Find("routingMode") is ConfigScalar mode ? mode.Text is "native"
+            : value.Find("tunnel") is ConfigScalar tunnel ? tunnel.Text is "disabled"
+            : value.Other("eni.enabled") is { IsOff: false } || value.Other("gke.enabled") is { IsOff: false };
+
+        static ImportAnswer Devices(ImportValue value, ImportVerdict verdict, string why) =>
+            value.AsList().Items.OfType<ConfigScalar>().FirstOrDefault(static d => d.Text.EndsWith('+') || d.Text.StartsWith('!')) is { } pattern
+                ? Refused($"{pattern.Text} is a pattern of Cilium's and no device: write the names that it stands for in routing.devices (ip -brief link); left out, it is the device of the node's InternalIP")
+                : new ImportAnswer(verdict, "routing.devices", value.AsList(), why);
     }
 
     private static void AddAddresses(KeyTable keys)
@@ -137,20 +176,22 @@ internal static class CiliumKeys
         {
             "kubernetes" => As("ipam.mode"),
             "cluster-pool" or "cluster-pool-v2beta" => Changed("ipam.mode", "kubernetes",
-                "prefixes come from each Node's spec.podCIDRs: run kube-controller-manager with --allocate-node-cidrs"),
+                "Cilium's operator gave each node its prefix, and its Node object may have none; Straum takes spec.podCIDRs: run kube-controller-manager with --allocate-node-cidrs"),
+            _ when v.Shown is "" => Always("nothing is written here"),
             "multi-pool" or "crd" or "eni" or "azure" or "alibabacloud" or "delegated-plugin" =>
                 Refused("prefixes come from each Node's spec.podCIDRs; those of a cloud or of custom resources are not read"),
             _ => Misspelt(v, "kubernetes", "cluster-pool", "cluster-pool-v2beta", "multi-pool", "crd", "eni", "azure", "alibabacloud", "delegated-plugin"),
         });
         keys.Add("ipam.operator.*", Refused("node prefixes are kube-controller-manager's: its --cluster-cidr and --node-cidr-mask-size"));
         keys.Add("ipam.*", NotServed("prefixes come from each Node's spec.podCIDRs"));
-        keys.Add("k8s.requireIPv4PodCIDR", Always("a node waits for its spec.podCIDRs"));
-        keys.Add("k8s.requireIPv6PodCIDR", Always("a node waits for its spec.podCIDRs"));
+        keys.Add("k8s.requireIPv4PodCIDR", static v => v.IsOff ? Changed("a node waits for its spec.podCIDRs all the same") : Always("a node waits for its spec.podCIDRs"));
+        keys.Add("k8s.requireIPv6PodCIDR", static v => v.IsOff ? Changed("a node waits for its spec.podCIDRs all the same") : Always("a node waits for its spec.podCIDRs"));
         keys.Add("cni.confPath", As("cni.confDir"));
         keys.Add("cni.exclusive", static v => v.IsOff
             ? Always("the files of other plugins are left alone")
             : Changed("the files of other plugins are left alone; the runtime takes the first by name, so remove those before straum's"));
         keys.AddFeature("cni.chainingMode", "Straum makes pods' devices itself; it joins no chain");
+        keys.AddFeature("cni.chainingTarget", "Straum makes pods' devices itself; it joins no chain");
         keys.Add("cni.*", Refused("where plugins lie and how they are installed is the installer's, not straum.yaml's"));
     }
 
@@ -169,8 +210,11 @@ internal static class CiliumKeys
 
     private static void AddMasquerading(KeyTable keys)
     {
-        keys.Add("enableIPv4Masquerade", As("masquerade.enabled", "one switch for both families"));
-        keys.Add("enableIPv6Masquerade", As("masquerade.enabled", "one switch for both families"));
+        keys.Add("enableIPv4Masquerade", static v => v.Other("ipv4.enabled") is { IsOff: true } ? Always("IPv4 is off") : As("masquerade.enabled", "one switch for both families"));
+        keys.Add("enableIPv6Masquerade", static v => v.Other("ipv6.enabled") is null or { IsOff: true } ? Always("IPv6 is off")
+            : v.Other("ipv4.enabled") is not { IsOff: true } && v.IsOff != (v.Other("enableIPv4Masquerade")?.IsOff ?? false)
+                ? Refused("masquerade.enabled is one switch for both families, and has what IPv4 has; masquerade.nonMasqueradeCIDRs: [\"::/0\"] spares IPv6")
+            : As("masquerade.enabled", "one switch for both families"));
         keys.Add("bpf.masquerade", static v => v.IsOff
             ? Changed("masquerading is always in eBPF; masquerade.enabled switches it off altogether")
             : Always("masquerading is always in eBPF"));
@@ -185,6 +229,7 @@ internal static class CiliumKeys
         keys.Add("ipMasqAgent.config.masqLinkLocal", static v => v.IsOff ? NonMasqueradeLinkLocal : Always("link-local IPv4 destinations are masqueraded here too"));
         keys.Add("ipMasqAgent.config.masqLinkLocalIPv6", Always("link-local IPv6 destinations are not routed, so nothing is masqueraded on the way to them"));
         keys.AddFeature("egressMasqueradeInterfaces", "masquerading is for what leaves by routing.devices");
+        keys.AddFeature("enableMasqueradeRouteSource", "masqueraded flows get the node's InternalIP");
         keys.AddFeature("egressGateway.enabled", "egress gateways are not here yet");
         keys.Add("egressGateway.*", NotServed("egress gateways are not here yet"));
 
@@ -194,18 +239,24 @@ internal static class CiliumKeys
 
     private static void AddTables(KeyTable keys)
     {
-        keys.Add("bpf.ctTcpMax", static v => v.IsOff ? Always("0 takes the default here too") : As("tables.conntrack", "one table for TCP and all else"));
+        keys.Add("bpf.ctTcpMax", static v => v.IsOff
+            ? Always("0 takes the default here too")
+            : new ImportAnswer(ImportVerdict.Changed, "tables.conntrack", null, "one table for TCP and all else, in which a translated flow counts twice"));
         keys.Add("bpf.ctAnyMax", Changed("there is one flow table, tables.conntrack; size it for both"));
         keys.Add("bpf.natMax", Changed("translations are entries of the flow table, tables.conntrack: a translated flow counts twice"));
         keys.Add("bpf.neighMax", Always("neighbours are the kernel's; there is no table of them"));
         keys.Add("bpf.policyMapMax", NotServed("NetworkPolicy is not enforced yet"));
-        keys.Add("bpf.lbMapMax", As("tables.services", "backends and slots have tables of their own"));
+        keys.Add("bpf.lbMapMax", new ImportAnswer(ImportVerdict.Changed, "tables.services", null, "this table has frontends only; backends and their places have tables.backends and tables.slots"));
         keys.AddFeature("bpf.preallocateMaps", "tables are allocated as the kernel does by default");
         keys.Add("bpf.mapDynamicSizeRatio", Refused("tables have fixed sizes: tables.services, tables.backends, tables.conntrack"));
         keys.Add("bpf.root", Changed("pins are below paths.bpf, /sys/fs/bpf/straum"));
-        keys.Add("bpf.autoMount.*", Always("the agent mounts the bpf file system if it is missing"));
+        keys.Add("bpf.autoMount.enabled", static v => v.IsOff
+            ? Changed("the agent mounts the bpf file system if it is missing")
+            : Always("the agent mounts the bpf file system if it is missing"));
         keys.AddFeature("bpf.tproxy", NoL7);
-        keys.AddFeature("bpf.vlanBypass", "VLANs are not filtered");
+        keys.Add("bpf.vlanBypass", static v => v.IsOff || v.AsList().Items is [ConfigScalar { Text: "0" }]
+            ? Always("VLANs are not filtered")
+            : Changed("VLANs are not filtered: others pass, too"));
         keys.Add("bpf.hostLegacyRouting", static v => v.IsOff
             ? Always("packets pass the host's stack by")
             : NotServed("packets pass the host's stack by; there is no switch"));
@@ -214,18 +265,27 @@ internal static class CiliumKeys
         {
             "veth" => Always("pods have veth devices"),
             "netkit" or "netkit-l2" => NotServed("pods have veth devices; netkit is not used yet"),
-            _ => Misspelt(v, "veth", "netkit", "netkit-l2"),
+            "lb-only" => NotServed("Services are served on nodes that have pods"),
+            _ => Misspelt(v, "veth", "netkit", "netkit-l2", "lb-only"),
         });
         keys.Add("bpf.enableTCX", static v => v.IsOff ? Changed("tcx is used where the kernel has it") : Always("tcx is used where the kernel has it"));
         keys.Add("bpf.monitorAggregation", NotServed(NoFlows));
         keys.Add("bpf.monitorInterval", NotServed(NoFlows));
         keys.Add("bpf.monitorFlags", NotServed(NoFlows));
+        keys.Add("bpf.events.*", NotServed(NoFlows));
+        keys.AddFeature("bpf.ctAccounting", "flows are not counted by their bytes");
+        keys.AddFeature("bpf.lbAlgorithmAnnotation", "endpoints are chosen at random; Services choose nothing else by annotation");
+        keys.AddFeature("bpf.lbModeAnnotation", "direct server return is not here yet; Services choose nothing else by annotation");
+        keys.AddFeature("bpf.lbSourceRangeAllTypes", OnlyClusterIP);
+        keys.Add("bpf.distributedLRU.*", Refused("tables are shared by all processors"));
+        keys.AddForeign("bpfClockProbe", "the kernel's clock is read as it is");
     }
 
     private static void AddFeatures(KeyTable keys)
     {
         keys.Add("l7Proxy", static v => v.IsOff ? Always("there is no layer 7 proxy") : NotServed(NoL7));
         keys.Add("envoy.*", NotServed(NoL7));
+        keys.AddFeature("externalWorkloads.enabled", "only Nodes take part");
         keys.AddFeature("gatewayAPI.enabled", "Gateway API objects are not served yet");
         keys.Add("gatewayAPI.*", NotServed("Gateway API objects are not served yet"));
         keys.AddFeature("ingressController.enabled", "Ingress objects are not served yet");
@@ -237,19 +297,28 @@ internal static class CiliumKeys
         keys.Add("hubble.*", NotServed(NoFlows));
         keys.AddFeature("encryption.enabled", "traffic between nodes is NOT encrypted by Straum: keep what encrypts it today, or a link that you trust");
         keys.Add("encryption.*", NotServed("traffic between nodes is not encrypted by Straum"));
-        keys.Add("policyEnforcementMode", static v => v.Text switch
+        keys.Add("policyEnforcementMode", static v => v.Text.ToLowerInvariant() switch
         {
             "never" => Always("NetworkPolicy is not enforced"),
-            "default" or "always" => NotServed("NetworkPolicy is NOT enforced yet: what a policy forbids is reachable"),
+            "default" or "always" => NotServed(NoPolicies),
             _ => Misspelt(v, "default", "always", "never"),
         });
+        keys.Add("k8sNetworkPolicy.enabled", static v => v.IsOff ? Always("NetworkPolicy is not enforced") : NotServed(NoPolicies));
+        keys.AddFeature("policyAuditMode", NoPolicies);
+        keys.Add("policyCIDRMatchMode", static v => v.IsOff ? Always("off here too") : NotServed(NoPolicies));
+        keys.AddFeature("hostFirewall", "there are no policies for hosts");
         keys.AddFeature("hostFirewall.enabled", "there are no policies for hosts");
         keys.AddFeature("authentication.enabled", "there is no mutual authentication");
+        keys.AddFeature("bandwidthManager", "pods' bandwidth annotations are not honoured yet"); // the switch itself in 1.11
         keys.AddFeature("bandwidthManager.enabled", "pods' bandwidth annotations are not honoured yet");
         keys.Add("bandwidthManager.bbr", static v => v.IsOff ? Always("off here too") : Changed("pods inherit the node's congestion control: `straum tune plan` has it"));
+        keys.AddFeature("bandwidthManager.bbrHostNamespaceOnly", "pods inherit the node's congestion control");
+        keys.AddFeature("nodeIPAM.enabled", OnlyClusterIP);
+        keys.AddFeature("enableLBIPAM", OnlyClusterIP);
+        keys.AddFeature("defaultLBServiceIPAM", OnlyClusterIP);
         keys.AddFeature("clustermesh.useAPIServer", "there is one cluster");
         keys.Add("clustermesh.*", NotServed("there is one cluster"));
-        keys.Add("cluster.name", Refused("there is one cluster, and nothing needs its name"));
+        keys.Add("cluster.name", Changed("there is one cluster, and nothing needs its name"));
         keys.Add("cluster.id", static v => v.IsOff ? Always("there is one cluster") : NotServed("there is one cluster"));
         keys.AddFeature("nat46x64Gateway.enabled", "NAT64 is not here yet");
         keys.AddFeature("multicast.enabled", "multicast between nodes is not here yet");
@@ -257,46 +326,68 @@ internal static class CiliumKeys
         keys.AddFeature("sctp.enabled", "SCTP is served per packet, when port and targetPort are the same number");
         keys.AddFeature("wellKnownIdentities.enabled", "there are no identities");
         keys.Add("identityAllocationMode", Refused("there are no identities"));
+        keys.AddForeign("remoteNodeIdentity", "there are no identities");
         keys.Add("dnsProxy.*", NotServed(NoL7));
-        keys.Add("prometheus.enabled", static v => v.IsOff ? Always("off here too") : As("metrics.listen", ":9962", "Cilium's default port; the metrics have Straum's names"));
-        keys.Add("prometheus.port", static v => v.Text is "9962" ? Always("metrics.listen has it when prometheus.enabled is on") : Changed("the port is a part of metrics.listen: write it there"));
+        keys.Add("prometheus.enabled", static v => v.IsOff
+            ? Always("off here too")
+            : As("metrics.listen", ":" + (v.Other("prometheus.port")?.Text ?? "9962"), v.Find("prometheus.port") is null ? $"Cilium's default port; {StraumsMetrics}" : StraumsMetrics));
+        keys.Add("prometheus.port", static v => v.Other("prometheus.enabled") is null or { IsOff: true }
+            ? Always("nothing listens there without prometheus.enabled, here too")
+            : As("metrics.listen", ":" + v.Text, StraumsMetrics));
         keys.Add("prometheus.*", NotServed("scraping is by the pods' annotations; there is no ServiceMonitor, and no choice of metrics"));
         keys.Add("dashboards.*", NotServed("there are no dashboards yet"));
-        keys.Add("healthChecking", static v => v.IsOff ? Always("nodes do not probe each other") : NotServed("nodes do not probe each other yet"));
-        keys.Add("endpointHealthChecking.*", NotServed("nodes do not probe each other yet"));
-        keys.Add("healthPort", NotServed("nodes do not probe each other yet"));
+        keys.AddFeature("healthChecking", NoProbes);
+        keys.Add("endpointHealthChecking.*", NotServed(NoProbes));
+        keys.Add("healthPort", Changed("the agent answers at its own socket: `straum status`"));
         keys.Add("debug.enabled", static v => v.IsOff ? Always("off here too") : As("log.level", "debug", ""));
         keys.Add("debug.*", Refused("the words are Cilium's subsystems; log.level is the one switch"));
         keys.Add("installNoConntrackIptablesRules", Always(NoRules));
         keys.Add("installIptablesRules", Always(NoRules));
         keys.Add("iptablesRandomFully", Always(NoRules));
         keys.Add("ipTracing.*", NotServed(NoFlows));
-        keys.Add("sysctlfix.*", Changed("the agent sets what it needs; `straum tune plan` shows the rest"));
-        keys.Add("annotateK8sNode", Refused("the Node object is left as it is"));
+        keys.Add("sysctlfix.enabled", Changed("the agent sets what it needs; `straum tune plan` shows the rest"));
+        keys.AddForeign("annotateK8sNode", "the Node object is left as it is");
         keys.Add("ciliumEndpointSlice.*", Refused("there are no CiliumEndpoints"));
-        keys.Add("enableCiliumEndpointSlice", Refused("there are no CiliumEndpoints"));
+        keys.AddForeign("enableCiliumEndpointSlice", "there are no CiliumEndpoints");
     }
 
     private static void AddDeployment(KeyTable keys)
     {
-        foreach (var group in (string[])
-            ["operator", "preflight", "certgen", "nodeinit", "etcd", "spire", "scheduling", "aws", "eni", "azure", "gke", "alibabacloud"])
+        keys.Add("operator.*", Refused(NoOperator));
+        foreach (var group in (string[])["aws", "eni", "azure", "gke", "aksbyocni", "alibabacloud"])
         {
-            keys.Add(group, Refused(NoOperator));
-            keys.Add(group + ".*", Refused(group is "operator" ? NoOperator : OwnDeployment));
+            keys.Add(group + ".*", Refused("there is nothing for one cloud: prefixes come from each Node's spec.podCIDRs"));
+        }
+        foreach (var group in (string[])
+            [
+                "preflight", "certgen", "nodeinit", "etcd", "spire", "scheduling", "image", "resources", "nodeSelector", "affinity", "podAnnotations",
+                "podLabels", "annotations", "commonLabels", "podSecurityContext", "securityContext", "updateStrategy", "serviceAccounts", "rbac",
+                "startupProbe", "livenessProbe", "readinessProbe", "monitor", "daemon", "initResources", "pprof",
+            ])
+        {
+            keys.Add(group + ".*", Refused(OwnDeployment));
         }
         foreach (var key in (string[])
             [
-                "image", "resources", "tolerations", "nodeSelector", "affinity", "podAnnotations", "podLabels", "annotations", "commonLabels",
-                "podSecurityContext", "securityContext", "updateStrategy", "extraArgs", "extraEnv", "extraConfig", "extraVolumes",
-                "extraVolumeMounts", "extraContainers", "extraInitContainers", "extraHostPathMounts", "serviceAccounts", "rbac", "tls",
-                "imagePullSecrets", "priorityClassName", "terminationGracePeriodSeconds", "rollOutCiliumPods", "upgradeCompatibility",
-                "agent", "name", "namespaceOverride", "k8sClientRateLimit", "startupProbe", "livenessProbe", "readinessProbe",
-                "monitor", "cleanState", "cleanBpfState", "daemon", "dnsPolicy", "initResources", "crdWaitTimeout", "remoteNodeIdentity",
+                "tolerations", "extraEnv", "extraVolumes", "extraVolumeMounts", "extraContainers", "extraInitContainers", "extraHostPathMounts",
+                "imagePullSecrets", "priorityClassName", "terminationGracePeriodSeconds", "rollOutCiliumPods", "agent", "name", "namespaceOverride",
+                "cleanState", "cleanBpfState", "dnsPolicy", "crdWaitTimeout", "sleepAfterInit", "keepDeprecatedLabels",
             ])
         {
-            keys.Add(key, Refused(OwnDeployment));
-            keys.Add(key + ".*", Refused(OwnDeployment));
+            keys.AddForeign(key, OwnDeployment);
         }
+        keys.AddForeign("extraArgs", "arguments of cilium-agent: import them as the keys that the chart has for them, or as options below " + CiliumAgentOptions.Group);
+        keys.AddForeign("upgradeCompatibility", "what the file is silent about is read as Cilium 1.18 does");
+        keys.Add("tls.*", Refused("certificates and secrets of Cilium's own"));
+        keys.Add("k8sClientRateLimit.*", Always("the agent has one list and one watch per kind, and needs no limit"));
+    }
+
+    private static void AddAgentOptions(KeyTable keys)
+    {
+        foreach (var (option, key) in CiliumAgentOptions.All)
+        {
+            keys.AddSynonym($"{CiliumAgentOptions.Group}.{option}", key);
+        }
+        keys.Add(CiliumAgentOptions.Group + ".prometheus-serve-addr", static v => v.IsOff ? Always("off here too") : As("metrics.listen", StraumsMetrics));
     }
 }

@@ -26,15 +26,15 @@ public static class ConfigImport
     public static ImportResult Run(IReadOnlyList<ImportSource> sources, string? from = null)
     {
         var draft = new ImportDraft();
-        foreach (var source in sources)
+        var files = sources.Select(s => (Source: s, Format: FormatOf(s, from))).ToList();
+        foreach (var (source, format) in files)
         {
-            var format = from is null ? Formats.FirstOrDefault(f => f.Recognises(source)) : Formats.First(f => f.Name == from);
-            if (format is null)
-            {
-                throw new ImportException(source.File, 0, $"neither {string.Join(", nor ", Formats.Select(static f => f.Description))}");
-            }
-            format.Read(source, draft);
+            format.Read(source, [.. files.Where(f => f.Format == format).Select(static f => f.Source)], draft);
         }
         return draft.Finish();
     }
+
+    private static IImportFormat FormatOf(ImportSource source, string? from) =>
+        (from is null ? Formats.FirstOrDefault(f => f.Recognises(source)) : Formats.First(f => f.Name == from))
+        ?? throw new ImportException(source.File, 0, $"neither {string.Join(", nor ", Formats.Select(static f => f.Description))}");
 }

@@ -13,6 +13,9 @@ internal interface IImportFormat
     bool Recognises(ImportSource source);
 
     /// <summary>Says to the draft what becomes of every key in the file, each of them once.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="all">Every file of this kind in the import, it among them: what one is silent about another may say.</param>
+    /// <param name="draft">Takes the answers.</param>
     /// <exception cref="ImportException">It is not of this kind after all.</exception>
-    void Read(ImportSource source, ImportDraft draft);
+    void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft);
 }

@@ -36,7 +36,7 @@ internal sealed class ImportDraft
     /// <param name="known">Keys that it could have meant.</param>
     public void AddUnknown(ImportSource source, ImportValue value, IEnumerable<string> known)
     {
-        var nearest = NearestName.Find(value.Key, known);
+        var nearest = Nearest(value.Key, known);
         _findings.Add(new ImportFinding(source.File, value.Line, value.Key, value.Shown, ImportVerdict.Unknown, null,
             "this importer does not know the key" + (nearest is null ? "" : $"; did you mean {nearest}?")));
     }
@@ -57,6 +57,16 @@ internal sealed class ImportDraft
         }
         var origins = _assignments.GroupBy(static a => a.Target).ToDictionary(static g => g.Key, g => OriginOf([.. g.Select(a => _findings[a.Finding])]));
         return new ImportResult(ConfigWriter.Print(Options, origins, "straum.yaml, written by `straum import`. What is in effect, and why: straum config print FILE"), _findings);
+    }
+
+    // Within its own group, where that has others: a long group's name would make any two of its keys look alike.
+    private static string? Nearest(string key, IEnumerable<string> known)
+    {
+        var group = key[..(key.LastIndexOf('.') + 1)];
+        var siblings = known.Where(k => k.StartsWith(group, StringComparison.Ordinal) && !k.AsSpan(group.Length).Contains('.')).ToList();
+        return siblings.Count > 0 && NearestName.Find(key[group.Length..], siblings.Select(k => k[group.Length..])) is { } name ? group + name
+            : siblings.Count > 0 ? null
+            : NearestName.Find(key, known);
     }
 
     private void Set(Assignment assignment)

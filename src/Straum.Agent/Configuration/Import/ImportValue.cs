@@ -8,6 +8,9 @@ namespace Straum.Agent.Configuration.Import;
 /// <param name="Line">Of the key, from 1; 0 when it is not in a file.</param>
 internal sealed record ImportValue(string Key, ConfigNode Node, int Line)
 {
+    /// <summary>What all files of this kind together have under another key; null where none writes it.</summary>
+    public Func<string, ConfigNode?> Find { get; init; } = static _ => null;
+
     /// <summary>A scalar's text without quotes; empty for anything else.</summary>
     public string Text => Node is ConfigScalar scalar ? scalar.Text : "";
 
@@ -19,6 +22,9 @@ internal sealed record ImportValue(string Key, ConfigNode Node, int Line)
         ConfigGroup group => group.Entries.Count == 0,
         _ => false,
     };
+
+    /// <summary>Another key of the same configuration; null where no file writes it.</summary>
+    public ImportValue? Other(string key) => Find(key) is { } node ? new ImportValue(key, node, 0) : null;
 
     /// <summary>For the report.</summary>
     public string Shown => Node switch

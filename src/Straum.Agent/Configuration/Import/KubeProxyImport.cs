@@ -24,7 +24,7 @@ internal sealed class KubeProxyImport : IImportFormat
 
     public bool Recognises(ImportSource source) => source.Text.Contains("kind: " + Kind, StringComparison.Ordinal);
 
-    public void Read(ImportSource source, ImportDraft draft)
+    public void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft)
     {
         var found = false;
         foreach (var (root, line) in Documents(source))
@@ -55,7 +55,7 @@ internal sealed class KubeProxyImport : IImportFormat
             {
                 return false;
             }
-            Keys.Read(group, source, draft, place);
+            Keys.Read(group, source, draft, place, static _ => null);
             return true;
         }
     }

@@ -39,7 +39,7 @@ internal sealed class SysctlImport : IImportFormat
     public bool Recognises(ImportSource source) =>
         SysctlText.Lines(source.Text).ToList() is { Count: > 0 } lines && lines.All(static l => l.Setting is not null);
 
-    public void Read(ImportSource source, ImportDraft draft)
+    public void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft)
     {
         foreach (var (number, text, setting) in SysctlText.Lines(source.Text))
         {
