@@ -17,6 +17,7 @@ public sealed class ControlGroupTests
         group.Delete().ShouldBeTrue();
 
         one.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        two.WaitForExit(TimeSpan.FromSeconds(10)).ShouldBeTrue();
         two.ExitCode.ShouldBe(128 + 9);
         group.Delete().ShouldBeFalse();
         group.Processes().ShouldBeEmpty();
