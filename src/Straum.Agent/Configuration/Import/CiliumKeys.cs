@@ -195,10 +195,7 @@ internal static class CiliumKeys
         keys.Add("cni.*", Refused("where plugins lie and how they are installed is the installer's, not straum.yaml's"));
     }
 
-    // In Cilium's words, which are those of the file; Straum's would be no help there.
-    private static ImportAnswer Misspelt(ImportValue value, params string[] words) =>
-        Refused($"Cilium has {string.Join(" or ", words)} for it, not {(value.Shown is { Length: > 0 } shown ? shown : "''")}"
-            + (NearestName.Find(value.Text, words) is { } nearest ? $"; did you mean {nearest}?" : ""));
+    private static ImportAnswer Misspelt(ImportValue value, params string[] words) => ImportAnswer.Misspelt("Cilium", value, words);
 
     /// <summary>Networks that pods reach with their own address.</summary>
     internal static ImportAnswer NonMasquerade(IEnumerable<string> networks, string why) => new(

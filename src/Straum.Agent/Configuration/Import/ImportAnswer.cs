@@ -29,5 +29,10 @@ internal sealed record ImportAnswer(ImportVerdict Verdict, string? Target, Confi
 
     public static ImportAnswer Refused(string why) => new(ImportVerdict.Refused, null, null, why);
 
+    /// <summary>A word that the other program would not take. In its words, which are those of the file; Straum's would be no help there.</summary>
+    public static ImportAnswer Misspelt(string program, ImportValue value, params string[] words) =>
+        Refused($"{program} has {string.Join(" or ", words)} for it, not {(value.Shown is { Length: > 0 } shown ? shown : "''")}"
+            + (NearestName.Find(value.Text, words) is { } nearest ? $"; did you mean {nearest}?" : ""));
+
     private static ConfigScalar Plain(string text) => new(text, IsPlain: true, 0, 0);
 }

@@ -13,10 +13,21 @@ internal sealed class KubeProxyImport : IImportFormat
     private const string ConfigMapKey = "config.conf";
     private const string NoRules = "Straum writes no iptables or nftables rule";
     private const string NoIpvs = "Straum makes no IPVS table";
+    private const string NoNodePorts = "NodePorts are not served yet";
+    private const string NoHealthCheck = "the health check port for load balancers is not served yet";
+    private const string NoMetrics = "Straum listens nowhere unless metrics.listen says where";
     private const string OwnEnds = "kube-proxy's own endpoint";
     private const string Tune = "the kernel's connection tracking is sized by `straum tune`; Straum's own flow table is tables.conntrack";
 
     private static readonly KeyTable Keys = CreateKeys();
+
+    /// <summary>What kube-proxy does by itself and Straum does not.</summary>
+    private static readonly (string Key, string Value, ImportAnswer Answer)[] Defaults =
+    [
+        ("nodePortAddresses", "all", NotServed(NoNodePorts)),
+        ("healthzBindAddress", "0.0.0.0:10256", NotServed(NoHealthCheck)),
+        ("metricsBindAddress", "127.0.0.1:10249", Changed(NoMetrics)),
+    ];
 
     public string Name => "kube-proxy";
 
@@ -48,6 +59,10 @@ internal sealed class KubeProxyImport : IImportFormat
         {
             throw new ImportException(source.File, 0, $"no {Kind} in it");
         }
+        if (ReferenceEquals(source, all[^1]))
+        {
+            AddDefaults(all, draft);
+        }
 
         bool ReadDocument(ConfigNode? root, Place place)
         {
@@ -57,6 +72,18 @@ internal sealed class KubeProxyImport : IImportFormat
             }
             Keys.Read(group, source, draft, place, static _ => null);
             return true;
+        }
+    }
+
+    // kubeadm writes keys without a value, which is as good as not writing them.
+    private static void AddDefaults(IReadOnlyList<ImportSource> all, ImportDraft draft)
+    {
+        foreach (var (key, value, answer) in Defaults)
+        {
+            if (!draft.Findings.Any(f => f.Key == key && f.Value is not ("" or "null" or "~" or "[]") && all.Any(s => s.File == f.File)))
+            {
+                draft.Add(all[^1], new ImportValue(key, new ConfigScalar(value, IsPlain: true, 0, 0), 0), answer with { Why = $"kube-proxy's default, written out: {answer.Why}" });
+            }
         }
     }
 
@@ -79,46 +106,67 @@ internal sealed class KubeProxyImport : IImportFormat
         var keys = new KeyTable();
         keys.Add("apiVersion", Always("names the format"));
         keys.Add("kind", Always("names the format"));
-        keys.Add("mode", static v => Changed(v.Text switch
+        keys.Add("mode", static v => v.Text switch
         {
-            "ipvs" => "eBPF tables take the place of IPVS (deprecated since Kubernetes 1.35, KEP-5495); lookup costs the same for any number of Services",
-            "nftables" => "eBPF tables take the place of nftables rules",
-            "kernelspace" => "Straum runs on Linux",
-            _ => "eBPF tables take the place of iptables rules",
-        }));
+            "" or "iptables" => Changed("eBPF tables take the place of iptables rules"),
+            "ipvs" => Changed("eBPF tables take the place of IPVS (deprecated since Kubernetes 1.35, KEP-5495); lookup costs the same for any number of Services"),
+            "nftables" => Changed("eBPF tables take the place of nftables rules"),
+            "userspace" => Changed("the word was retired with Kubernetes 1.26; eBPF tables take the place of that proxy"),
+            "kernelspace" => Refused("Straum runs on Linux"),
+            _ => Misspelt("kube-proxy", v, "iptables", "ipvs", "nftables", "kernelspace"),
+        });
         AddIpvs(keys);
         AddConntrack(keys);
         keys.Add("clusterCIDR", Always("which addresses are pods' is known from the nodes' spec.podCIDRs"));
         keys.Add("detectLocalMode", Always("which packets are from this node's pods is known from their devices"));
-        keys.Add("detectLocal.*", Always("which packets are from this node's pods is known from their devices"));
+        foreach (var key in (string[])["detectLocal.bridgeInterface", "detectLocal.interfaceNamePrefix"])
+        {
+            keys.Add(key, Always("which packets are from this node's pods is known from their devices"));
+        }
         keys.Add("hostnameOverride", static v => v.IsOff ? Always("the host name is the default here too") : As("node.name"));
-        keys.Add("nodePortAddresses", static v => v.IsOff ? Always("off here too") : NotServed("NodePorts are not served yet"));
+        keys.Add("nodePortAddresses", static v => v.IsOff ? Always("nothing is written here") : NotServed(NoNodePorts));
+        keys.AddForeign("udpIdleTimeout", "retired from kube-proxy itself");
         keys.Add("portRange", static v => v.IsOff ? Always("unused since Kubernetes 1.27") : Refused("unused since Kubernetes 1.27"));
         keys.Add("bindAddress", Changed("there is nothing to bind: Services are served in eBPF on every address of the node"));
-        keys.Add("bindAddressHardFail", Always("the agent ends when it cannot listen"));
-        keys.AddFeature("healthzBindAddress", "the health check port for load balancers is not served yet");
-        keys.Add("metricsBindAddress", static v => v.IsOff ? Always("off here unless metrics.listen is set") : As("metrics.listen", "the metrics have Straum's names"));
+        keys.Add("bindAddressHardFail", static v => v.IsOff ? Changed("the agent ends when it cannot listen") : Always("the agent ends when it cannot listen"));
+        keys.Add("healthzBindAddress", static v => v.Text is "" ? Always("nothing is written here") : NotServed(NoHealthCheck));
+        keys.Add("metricsBindAddress", static v => v.Text is ""
+            ? Always("nothing is written here")
+            : As("metrics.listen", "the metrics have Straum's names"));
         keys.Add("enableProfiling", static v => v.IsOff ? Always("off here too") : Refused(OwnEnds));
         keys.Add("clientConnection.kubeconfig", static v => v.IsOff
             ? Always("the service account is the default here too")
             : Refused("kube-proxy's own identity; give the agent one of its own, kubernetes.kubeconfig"));
-        keys.Add("clientConnection.*", Always("the agent has one list and one watch per kind, and needs no limit"));
+        foreach (var key in (string[])["acceptContentTypes", "contentType", "qps", "burst"])
+        {
+            keys.Add("clientConnection." + key, Always("the agent has one list and one watch per kind, and needs no limit"));
+        }
         keys.Add("configSyncPeriod", Always("changes are followed by watches, and written at once"));
-        keys.Add("featureGates", static v => v.IsOff ? Always("none here too") : Refused("gates of kube-proxy's own code"));
         keys.Add("featureGates.*", Refused("a gate of kube-proxy's own code"));
         keys.Add("logging.verbosity", static v => int.TryParse(v.Text, out var level) && level >= 4
             ? Changed("log.level", "debug", "from 4 on kube-proxy logs what Straum calls debug")
             : Always("info is the default"));
-        keys.Add("logging.*", Refused("the format of kube-proxy's own log"));
+        keys.Add("logging.format", static v => v.Text is "" or "text" ? Always("text is the form of Straum's log, too") : Refused("the log is text"));
+        keys.Add("logging.flushFrequency", Always("lines are written at once"));
+        keys.AddForeign("logging.vmodule", "names files of kube-proxy's own code; log.level is the one switch");
+        keys.Add("logging.options.*", static v => v.IsOff || v.Text is "0s" ? Always("nothing is written here") : Refused("the log is text, written at once"));
         keys.Add("oomScoreAdj", Refused("belongs to the unit or pod that the agent runs in"));
-        keys.Add("showHiddenMetricsForVersion", Refused("kube-proxy's own metrics"));
-        keys.Add("windowsRunAsService", Refused("Straum runs on Linux"));
-        keys.Add("winkernel.*", Refused("Straum runs on Linux"));
-        keys.Add("iptables.localhostNodePorts", NotServed("NodePorts are not served yet"));
-        keys.AddFeature("iptables.masqueradeAll", "clients of a Service keep their address, unless that would break the answer");
-        keys.Add("iptables.*", Changed(NoRules));
-        keys.AddFeature("nftables.masqueradeAll", "clients of a Service keep their address, unless that would break the answer");
-        keys.Add("nftables.*", Changed(NoRules));
+        keys.AddForeign("showHiddenMetricsForVersion", "kube-proxy's own metrics");
+        keys.AddForeign("windowsRunAsService", "Straum runs on Linux");
+        foreach (var key in (string[])["networkName", "sourceVip", "enableDSR", "rootHnsEndpointName", "forwardHealthCheckVip"])
+        {
+            keys.AddForeign("winkernel." + key, "Straum runs on Linux");
+        }
+        keys.AddFeature("iptables.localhostNodePorts", NoNodePorts);
+        keys.Add("iptables.snatNodeInternalIP", static v => v.IsOff ? Changed("what is masqueraded gets the node's InternalIP") : Always("what is masqueraded gets the node's InternalIP"));
+        foreach (var mode in (string[])["iptables", "nftables"])
+        {
+            keys.AddFeature(mode + ".masqueradeAll", "clients of a Service keep their address, unless that would break the answer");
+            foreach (var key in (string[])["masqueradeBit", "syncPeriod", "minSyncPeriod"])
+            {
+                keys.Add($"{mode}.{key}", Changed(NoRules));
+            }
+        }
         return keys;
     }
 
@@ -135,7 +183,8 @@ internal sealed class KubeProxyImport : IImportFormat
             keys.Add(timeout, static v => v.Text.TrimStart('0') is "" or "s" ? Always("0 leaves the default, here too") : NotServed("the flow table's timeouts are fixed"));
         }
         keys.AddFeature("ipvs.excludeCIDRs", NoIpvs);
-        keys.Add("ipvs.*", Changed(NoIpvs));
+        keys.Add("ipvs.syncPeriod", Changed(NoIpvs));
+        keys.Add("ipvs.minSyncPeriod", Changed(NoIpvs));
     }
 
     private static ImportAnswer Scheduler(ImportValue value, string note) => value.Text switch
@@ -146,9 +195,12 @@ internal sealed class KubeProxyImport : IImportFormat
 
     private static void AddConntrack(KeyTable keys)
     {
-        keys.Add("conntrack.maxPerCore", static v => v.Text is "" or "32768"
-            ? Changed($"{Tune}, which has the same floor of 32768 per core")
-            : Changed(Tune));
+        keys.Add("conntrack.maxPerCore", static v => v.Text switch
+        {
+            "0" => Always($"0 leaves the limit alone, as the agent does; {Tune}"),
+            "" or "32768" => Changed($"{Tune}, which has the same floor of 32768 per core"),
+            _ => Changed(Tune),
+        });
         keys.Add("conntrack.min", static v => v.Text is "" or "131072" ? Changed($"{Tune}, which has the same floor of 131072") : Changed(Tune));
         keys.Add("conntrack.tcpEstablishedTimeout", Changed(Tune));
         keys.Add("conntrack.tcpCloseWaitTimeout", Changed("Services do not pass the kernel's connection tracking"));

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Straum.Agent.Configuration.Yaml;
 using Straum.Control.Tuning;
 using static Straum.Agent.Configuration.Import.ImportAnswer;
@@ -32,23 +33,33 @@ internal sealed class SysctlImport : IImportFormat
         "net.core.bpf_jit_enable", "net.core.bpf_jit_harden", "net.core.rps_sock_flow_entries",
     ];
 
+    // The folders of /proc/sys beside net.
+    private static readonly HashSet<string> Elsewhere = ["abi", "crypto", "debug", "dev", "fs", "kernel", "sunrpc", "user", "vm", "xen"];
+
     public string Name => "sysctl";
 
     public string Description => "a sysctl.d file";
 
     public bool Recognises(ImportSource source) =>
-        SysctlText.Lines(source.Text).ToList() is { Count: > 0 } lines && lines.All(static l => l.Setting is not null);
+        Lines(source).ToList() is { Count: > 0 } lines && lines.All(static l => l.Setting is not null || Exempt(l.Text) is not null);
 
     public void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft)
     {
-        foreach (var (number, text, setting) in SysctlText.Lines(source.Text))
+        var lines = Lines(source).ToList();
+        foreach (var (number, text, setting) in lines)
         {
             if (setting is not var (key, value))
             {
-                throw new ImportException(source.File, number, $"'{text}' is not of the form key = value");
+                var exempt = Exempt(text) ?? throw new ImportException(source.File, number, $"'{text}' is not of the form key = value");
+                draft.Add(source, new ImportValue(exempt, new ConfigScalar("", IsPlain: true, number, 1), number), Always("takes the key out of the file's patterns, on the host"));
+                continue;
             }
             var entry = new ImportValue(key, new ConfigScalar(value, IsPlain: true, number, 1), number);
-            if (Answer(key, value) is { } answer)
+            if (lines.Find(l => l.Number > number && l.Setting is { } later && later.Key == key && later.Value != value) is { Number: > 0 } last)
+            {
+                draft.Add(source, entry, Refused($"line {last.Number} sets it again, and of one file the last line counts"));
+            }
+            else if (Answer(key, value) is { } answer)
             {
                 draft.Add(source, entry, answer);
             }
@@ -59,8 +70,25 @@ internal sealed class SysctlImport : IImportFormat
         }
     }
 
+    private static IEnumerable<(int Number, string Text, SysctlLine? Setting)> Lines(ImportSource source) =>
+        SysctlText.Lines(source.Text).Select(static l => l with { Setting = l.Setting ?? OfBrackets(l.Text) });
+
+    // eth[01]: glob(7) has them, and no key of the kernel.
+    private static SysctlLine? OfBrackets(string text) => text.IndexOf('=') is > 0 and var sign && text[..sign].Trim() is var key
+        && key.Contains('[') && key.AsSpan().IndexOfAny('.', '/') > 0 && !key.Contains(' ')
+            ? new SysctlLine(SysctlText.Dotted(key.TrimStart('-')), text[(sign + 1)..].Trim())
+            : null;
+
+    /// <summary>The key of a line <c>-key</c> without a value, which exempts it from patterns (sysctl.d(5)); null when it is none.</summary>
+    private static string? Exempt(string text) =>
+        text is ['-', not (' ' or '-'), ..] && text.AsSpan().IndexOfAny('.', '/') > 0 && !text.AsSpan().ContainsAny(" =:") ? SysctlText.Dotted(text[1..]) : null;
+
     private static ImportAnswer? Answer(string key, string value)
     {
+        if (key.AsSpan().ContainsAny("*?[") && OfPattern(key) is { } pattern)
+        {
+            return pattern;
+        }
         if (TuningCatalogue.Declined.FirstOrDefault(d => d.Key == key) is { } declined)
         {
             return Refused(declined.Why);
@@ -77,9 +105,31 @@ internal sealed class SysctlImport : IImportFormat
             _ when key.StartsWith("net.bridge.", StringComparison.Ordinal) => Refused("Straum has no bridge; the line may go with the plugin that needed it"),
             _ when key.StartsWith("net.netfilter.nf_conntrack_", StringComparison.Ordinal) || OfHost.Contains(key) => Always(OnHost),
             _ when OfPods.Contains(key) => ForPods(key, value, "also for pods now, which never see the host's value"),
-            _ when !key.StartsWith("net.", StringComparison.Ordinal) => Always(OnHost + "; no setting of the network"),
+            _ when Elsewhere.Contains(key.Split('.')[0]) => Always(OnHost + "; no setting of the network"),
+            _ when DeviceSetting(key) is { } name => name switch
+            {
+                "rp_filter" when value is "1" => Changed(OnHost + "; where it drops what pods send, `straum doctor` says so"),
+                "disable_ipv6" when value is "1" => Changed(OnHost + "; nodes that have no IPv6 want ipv6.enabled: false"),
+                "rp_filter" or "disable_ipv6" or "accept_redirects" or "secure_redirects" or "send_redirects" or "accept_source_route" or "log_martians"
+                    or "arp_ignore" or "arp_announce" or "accept_ra" or "autoconf" or "promote_secondaries" => Always(OnHost),
+                _ => null,
+            },
+            _ when key.StartsWith("net.ipv4.neigh.default.gc_", StringComparison.Ordinal) || key.StartsWith("net.ipv6.neigh.default.gc_", StringComparison.Ordinal) => Always(OnHost),
             _ => null,
         };
+    }
+
+    // net.ipv4.conf.DEVICE.name; a dot of the device's name is a slash here.
+    private static string? DeviceSetting(string key) => key.Split('.') is ["net", "ipv4" or "ipv6", "conf", _, var name] ? name : null;
+
+    private static ImportAnswer? OfPattern(string key)
+    {
+        var depth = key.Count(static c => c == '.');
+        var ofPods = OfPods.Where(k => k.Count(static c => c == '.') == depth && FileSystemName.MatchesSimpleExpression(key, k, ignoreCase: false)).ToList();
+        return ofPods.Count > 0
+            ? Refused($"a pattern, which pods do not get: write out what they should have of it, {string.Join(", ", ofPods.Take(3))}{(ofPods.Count > 3 ? " and so on" : "")}; it {OnHost}")
+            : Elsewhere.Contains(key.Split('.')[0]) ? Always(OnHost + "; no setting of the network")
+            : null;
     }
 
     private static ImportAnswer ForPods(string key, string value, string why) =>

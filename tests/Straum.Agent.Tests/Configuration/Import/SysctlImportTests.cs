@@ -37,12 +37,33 @@ public sealed class SysctlImportTests
             .ShouldBe([new PodSetting("net.ipv4.ip_local_reserved_ports", "8080,9090-9100")]);
 
     [Fact]
-    public void Import_OneKeyTwice_KeepsTheFirstAndSaysSo()
+    public void Import_OneKeyTwiceInAFile_KeepsTheLastAsTheKernelDoes()
     {
         var result = Fixture.Import("net.ipv4.tcp_fin_timeout=15\nnet.ipv4.tcp_fin_timeout=20\nnet.core.somaxconn=1024\n");
 
-        Fixture.Options(result).Pods.Sysctls.Select(static s => s.ToString()).ShouldBe(["net.ipv4.tcp_fin_timeout=15", "net.core.somaxconn=1024"]);
+        Fixture.Options(result).Pods.Sysctls.Select(static s => s.ToString()).ShouldBe(["net.ipv4.tcp_fin_timeout=20", "net.core.somaxconn=1024"]);
+        result.Findings[0].ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(ImportVerdict.Refused), f => f.Why.ShouldContain("line 2"));
+    }
+
+    [Fact]
+    public void Import_OneKeyInTwoFiles_KeepsTheFirstAndSaysSo()
+    {
+        var result = Fixture.Import(new ImportSource("a.conf", "net.core.somaxconn=1024\n"), new ImportSource("b.conf", "net.core.somaxconn=2048\n"));
+
+        Fixture.Options(result).Pods.Sysctls.Select(static s => s.ToString()).ShouldBe(["net.core.somaxconn=1024"]);
         result.Findings[1].Verdict.ShouldBe(ImportVerdict.Refused);
+    }
+
+    [Fact]
+    public void Import_PatternOverKeysOfPods_SaysWhatToWrite() =>
+        Fixture.Import("net.ipv4.tcp_keepalive_* = 60\n").Findings.ShouldHaveSingleItem().Why.ShouldContain("net.ipv4.tcp_keepalive_intvl");
+
+    [Fact]
+    public void Import_KeyExemptedFromPatterns_HasALine()
+    {
+        var result = Fixture.Import("kernel.sysrq = 0\n-net.ipv4.conf.eth0.rp_filter\n");
+
+        result.Of("net.ipv4.conf.eth0.rp_filter").ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(ImportVerdict.Kept), f => f.Line.ShouldBe(2));
     }
 
     [Theory]
@@ -52,6 +73,19 @@ public sealed class SysctlImportTests
     [InlineData("net.bridge.bridge-nf-call-iptables = 1", ImportVerdict.Refused)]
     [InlineData("vm.swappiness = 0", ImportVerdict.Kept)]
     [InlineData("net.core.somaxcon = 1", ImportVerdict.Unknown)]
+    [InlineData("nte.core.somaxconn = 1", ImportVerdict.Unknown)]
+    [InlineData("; a comment\n# another\n  vm.swappiness = 0", ImportVerdict.Kept)]
+    [InlineData("net.ipv4.tcp_keepalive_* = 60", ImportVerdict.Refused)]
+    [InlineData("net.ipv4.conf.*.forwarding = 0", ImportVerdict.Unknown)]
+    [InlineData("kernel.*_ratelimit = 5", ImportVerdict.Kept)]
+    [InlineData("net.ipv4.conf.*.rp_filter = 2", ImportVerdict.Kept)]
+    [InlineData("net.ipv4.conf.eth[01].rp_filter = 1", ImportVerdict.Changed)]
+    [InlineData("-net.ipv4.ping_group_range = 0 2147483647", ImportVerdict.Kept)]
+    [InlineData("net/ipv4/conf/enp3s0.200/rp_filter = 1", ImportVerdict.Changed)]
+    [InlineData("net.ipv4.conf.all.rp_filter = 0", ImportVerdict.Kept)]
+    [InlineData("net.ipv6.conf.all.disable_ipv6 = 1", ImportVerdict.Changed)]
+    [InlineData("net.ipv4.conf.all.acept_redirects = 0", ImportVerdict.Unknown)]
+    [InlineData("net.ipv4.neigh.default.gc_thresh3 = 8192", ImportVerdict.Kept)]
     public void Import_OneLine_HasItsVerdict(string text, ImportVerdict verdict) => Fixture.Import(text).Findings.ShouldHaveSingleItem().Verdict.ShouldBe(verdict);
 
     [Fact]
