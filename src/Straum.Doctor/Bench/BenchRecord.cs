@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Straum.Linux;
 
 namespace Straum.Doctor.Bench;
 
@@ -16,7 +17,7 @@ public sealed record BenchRecord(string Command, string Host, string Kernel, int
 
     /// <summary>A record of this machine, now.</summary>
     public static BenchRecord OfThisMachine(string command, DateTimeOffset time, IReadOnlyList<BenchFigure> figures) => new(
-        command, File.ReadAllText("/proc/sys/kernel/hostname").Trim(), File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), Environment.ProcessorCount, time, figures);
+        command, File.ReadAllText("/proc/sys/kernel/hostname").Trim(), File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), OnlineCpus.Count(), time, figures);
 
     public byte[] ToJson()
     {

@@ -39,7 +39,7 @@ public sealed class LinuxHost : IHost, IDisposable
 
     public DoctorOptions Options { get; }
 
-    public int Cpus => Environment.ProcessorCount;
+    public int Cpus => OnlineCpus.Count();
 
     /// <summary>How long one who listens has for an answer. A test has none.</summary>
     internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
