@@ -86,10 +86,11 @@ internal static partial class TuneCommand
         var steps = tuner.Plan(ProfileOf(parse));
         if (Output.IsJson(parse))
         {
-            Write(parse, JsonSerializer.Serialize(TunePlanReport.Of(ProfileOf(parse), tuner.Facts, steps), TuneJson.Default.TunePlanReport));
+            Write(parse, JsonSerializer.Serialize(TunePlanReport.Of(ProfileOf(parse), tuner.Facts, steps, tuner.Notes()), TuneJson.Default.TunePlanReport));
             return ExitCode.Ok;
         }
         DrawPlan(parse, steps);
+        WriteNotes(parse, tuner);
         var changes = steps.Count(static s => s.Action == TuningAction.Change);
         Write(parse, changes == 0 ? "nothing to change" : $"{changes} to change: straum tune apply --profile {parse.GetValue(Profile)}");
         return ExitCode.Ok;
@@ -100,6 +101,7 @@ internal static partial class TuneCommand
         if (!Output.IsJson(parse))
         {
             DrawPlan(parse, [.. tuner.Plan(ProfileOf(parse)).Where(static s => s.Action == TuningAction.Change)]);
+            WriteNotes(parse, tuner);
         }
         var results = tuner.Apply(ProfileOf(parse));
         Report(parse, results, "nothing to change");
@@ -108,6 +110,7 @@ internal static partial class TuneCommand
 
     private static int Revert(ParseResult parse, Tuner tuner)
     {
+        RequireJournal("tune revert", tuner);
         var results = tuner.Revert();
         Report(parse, results, "nothing was applied");
         return results.Where(static r => r.IsRefused).Select(static r => r.Key).ToList() is { Count: > 0 } refused
@@ -117,9 +120,28 @@ internal static partial class TuneCommand
 
     private static int Status(ParseResult parse, Tuner tuner)
     {
+        RequireJournal("tune status", tuner);
         var results = tuner.Status();
         Report(parse, results, "nothing was applied");
         return results.All(static r => r.IsRight) ? ExitCode.Ok : ExitCode.Problem;
+    }
+
+    // "Nothing was applied" would be wrong, and what was there before is not known.
+    private static void RequireJournal(string command, Tuner tuner)
+    {
+        if (tuner.Leftovers() is { Count: > 0 } files)
+        {
+            throw new CommandFault(command, $"{string.Join(" and ", files)} {(files.Count == 1 ? "has" : "have")} what straum tune apply wrote, but the journal with the values of before is gone",
+                $"take out all from the line \"# Written by\" on ({string.Join("; ", files.Select(static f => $"sed -i '/^# Written by `straum tune/,$d' {f}"))}), and start the machine again: it then has its own values");
+        }
+    }
+
+    private static void WriteNotes(ParseResult parse, Tuner tuner)
+    {
+        foreach (var note in tuner.Notes())
+        {
+            Write(parse, note);
+        }
     }
 
     // A diff with its reasons, and then what is left alone.

@@ -12,29 +12,39 @@ internal sealed class AdministratorsFiles
     {
     }
 
-    /// <summary>Reads them; what cannot be read is an error, because it may say anything.</summary>
+    /// <summary>
+    /// Reads them; what cannot be read is an error, because it may say anything. A link that leads nowhere says nothing: systems
+    /// without /etc/sysctl.conf have one to it.
+    /// </summary>
+    /// <param name="paths">Where they are.</param>
+    /// <param name="journal">With it the file of Straum's own name is Straum's, and what it keeps is the administrator's; without, the file is the administrator's.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    public static AdministratorsFiles Read(TunePaths paths)
+    public static AdministratorsFiles Read(TunePaths paths, TuneJournal? journal)
     {
         var files = new AdministratorsFiles();
         var byName = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var folder in paths.AdministratorsFolders.Where(Directory.Exists))
+        foreach (var folder in paths.AdministratorsFolders)
         {
-            foreach (var file in Directory.EnumerateFiles(folder, "*.conf").Where(f => f != paths.OwnFile))
+            if (paths.Resolve(folder) is not { } place || !Directory.Exists(place))
+            {
+                continue;
+            }
+            foreach (var name in Directory.EnumerateFiles(place, "*.conf").Select(static f => Path.GetFileName(f)))
             {
                 // Of two files of one name the one in /etc counts, and it is listed last.
-                byName[Path.GetFileName(file)] = file;
+                var file = Path.Combine(folder, name);
+                if (file != paths.OwnFile || journal is not { HasFiles: true, OwnFile: null })
+                {
+                    byName[name] = file;
+                }
             }
         }
         foreach (var file in byName.Values)
         {
-            files.Add(file);
+            files.Add(file, file == paths.OwnFile && journal is { HasFiles: true, OwnFile: { } kept } ? kept.Text : paths.ReadText(file));
         }
-        if (File.Exists(paths.AdministratorsFile))
-        {
-            files.Add(paths.AdministratorsFile);
-        }
+        files.Add(paths.AdministratorsFile, paths.ReadText(paths.AdministratorsFile));
         return files;
     }
 
@@ -44,7 +54,7 @@ internal sealed class AdministratorsFiles
         ? new AdministratorsLine(line.Where, line.Setting.Value)
         : null;
 
-    private void Add(string file) => _lines.AddRange(SysctlText.Lines(File.ReadAllText(file))
+    private void Add(string file, string? text) => _lines.AddRange(SysctlText.Lines(text ?? "")
         .Where(static l => l.Setting is not null)
         .Select(l => ($"{file}:{l.Number}", l.Setting!)));
 }

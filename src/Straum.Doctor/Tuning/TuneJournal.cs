@@ -11,15 +11,22 @@ namespace Straum.Doctor.Tuning;
 /// <param name="BootId">Of the start of the machine that <see cref="TuneEntry.Done"/> is about.</param>
 /// <param name="MadeFolders">Folders that were made for the journal and the own file, the innermost first.</param>
 /// <param name="Settings">In the order of writing.</param>
-public sealed partial record TuneJournal(string BootId, IReadOnlyList<string> MadeFolders, IReadOnlyList<TuneEntry> Settings)
+/// <param name="OwnFile">What was there before Straum's sysctl.d file; null for nothing, as in journals of older versions.</param>
+/// <param name="ModulesFile">What was there before Straum's modules-load.d file.</param>
+/// <param name="HasFiles">Straum's own files are in place; false when they are gone again and a setting is still to be put back.</param>
+public sealed partial record TuneJournal(
+    string BootId, IReadOnlyList<string> MadeFolders, IReadOnlyList<TuneEntry> Settings, KeptFile? OwnFile = null, KeptFile? ModulesFile = null, bool HasFiles = true)
 {
     /// <summary>Reads it; null when there is none, so nothing was done.</summary>
     /// <exception cref="JsonException">The file is damaged.</exception>
     public static TuneJournal? Load(string path) =>
         File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), JournalJson.Default.TuneJournal) : null;
 
-    /// <summary>When it returns, the journal survives a power loss.</summary>
-    public void Save(string path) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.TuneJournal));
+    /// <summary>When it returns, the journal survives a power loss. It is read by those who may read what it keeps.</summary>
+    public void Save(string path) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.TuneJournal),
+        (OwnFile?.Mode ?? DurableFile.Readable).HasFlag(UnixFileMode.OtherRead) && (ModulesFile?.Mode ?? DurableFile.Readable).HasFlag(UnixFileMode.OtherRead)
+            ? DurableFile.Readable
+            : UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     public TuneEntry? Find(string key) => Settings.FirstOrDefault(s => s.Key == key);
 

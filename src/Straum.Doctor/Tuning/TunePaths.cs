@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Straum.Doctor.Tuning;
 
 /// <summary>Where tuning reads and writes.</summary>
@@ -26,12 +28,57 @@ public sealed record TunePaths(string Root = "/")
 
     public string Memory => In("proc/meminfo");
 
-    public string Processors => In("sys/devices/system/cpu/online");
-
     public string BootId => In("proc/sys/kernel/random/boot_id");
 
     /// <summary>Lives in the host's namespaces.</summary>
     public string FirstProcess => In("proc/1");
+
+    /// <summary>The text of a file; null when there is none, or the link leads nowhere.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    internal string? ReadText(string path) => ReadBytes(path) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    internal byte[]? ReadBytes(string path) => Resolve(path) is { } file && File.Exists(file) ? File.ReadAllBytes(file) : null;
+
+    /// <summary>
+    /// Where a path below the root leads when links are followed as on the host: absolute ones begin at the root, and none leads out
+    /// of it. Null when they lead in a circle.
+    /// </summary>
+    internal string? Resolve(string path)
+    {
+        const int MostLinks = 40; // path_resolution(7)
+        var links = 0;
+        var done = new List<string>();
+        var open = new Stack<string>(Path.GetRelativePath(Root, path).Split('/').Reverse());
+        while (open.TryPop(out var part))
+        {
+            if (part == "..")
+            {
+                done.RemoveRange(Math.Max(0, done.Count - 1), Math.Min(1, done.Count));
+            }
+            else if (part is not ("" or "."))
+            {
+                if (new FileInfo(Path.Combine([Root, .. done, part])).LinkTarget is not { } target)
+                {
+                    done.Add(part);
+                    continue;
+                }
+                if (++links > MostLinks)
+                {
+                    return null;
+                }
+                if (target.StartsWith('/'))
+                {
+                    done.Clear();
+                }
+                foreach (var next in target.Split('/').Reverse())
+                {
+                    open.Push(next);
+                }
+            }
+        }
+        return Path.Combine([Root, .. done]);
+    }
 
     private string In(string path) => Path.Combine(Root, path);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Straum.Control.Tuning;
@@ -9,7 +8,8 @@ namespace Straum.Doctor.Tuning;
 
 /// <summary>
 /// Kernel settings of a host, changed so that every change can be taken back. Besides the settings themselves only the
-/// journal, one sysctl.d and one modules-load.d file are written, and all go with the revert.
+/// journal, one sysctl.d and one modules-load.d file are written, and all go with the revert. What somebody has under the name of
+/// one of those is in the journal meanwhile.
 /// </summary>
 /// <param name="paths">Where things are.</param>
 /// <param name="settings">The kernel's settings.</param>
@@ -22,11 +22,29 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// <summary>Another one is done in less.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly OwnFiles _files = new(paths);
+
     public TuningFacts Facts => facts;
 
     /// <summary>What <see cref="Apply"/> would do, and why; changes nothing.</summary>
     /// <exception cref="JsonException">The journal is damaged.</exception>
     public IReadOnlyList<TuningStep> Plan(TuningProfile profile) => Plan(profile, TuneJournal.Load(paths.Journal));
+
+    /// <summary>What the plan has to say of files, a sentence each.</summary>
+    /// <exception cref="JsonException">The journal is damaged.</exception>
+    public IReadOnlyList<string> Notes()
+    {
+        var journal = TuneJournal.Load(paths.Journal);
+        var of = journal is { HasFiles: true } ? journal : _files.Keep(new TuneJournal("", [], []));
+        var leftovers = journal is null ? Leftovers() : [];
+        return [.. new[] { (Path: paths.OwnFile, Kept: of.OwnFile), (Path: paths.ModulesFile, Kept: of.ModulesFile) }.Where(static f => f.Kept is not null)
+            .Select(f => leftovers.Contains(f.Path)
+                ? $"{f.Path} is of an apply whose journal is gone: it is taken for the administrator's"
+                : $"{f.Path} is the administrator's: apply adds its lines below, revert puts the file back as it was")];
+    }
+
+    /// <summary>Own files without a journal, so that nobody knows the values of before; empty when there is one.</summary>
+    public IReadOnlyList<string> Leftovers() => File.Exists(paths.Journal) ? [] : _files.Leftovers();
 
     /// <summary>
     /// Writes what the plan says, in this order:
@@ -53,24 +71,31 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         foreach (var change in changes)
         {
             var key = change.Setting.Key;
-            entries[key] = new TuneEntry(key, entries.GetValueOrDefault(key)?.Previous ?? settings.Read(key)!, change.Wanted, Done: false);
+            var old = entries.GetValueOrDefault(key);
+            // After an apply that was interrupted the kernel may have either value.
+            var confirmed = old is not null && change.Now is { } now && old.IsOwn(now) ? now : old?.Taken;
+            entries[key] = new TuneEntry(key, old?.Previous ?? settings.Read(key)!, change.Wanted, Done: false, confirmed);
         }
-        Save(entries, [.. before?.MadeFolders ?? [], .. made]);
+        var journal = new TuneJournal(ReadBootId(), [.. before?.MadeFolders ?? [], .. made], []);
+        journal = before is { HasFiles: true } ? journal with { OwnFile = before.OwnFile, ModulesFile = before.ModulesFile } : _files.Keep(journal);
+        journal = journal with { Settings = InOrder(entries) };
+        journal.Save(paths.Journal);
 
         // :: Step 2: the same after the next start.
-        WriteOwnFiles(entries.Values);
+        _files.Write(journal);
 
         // :: Step 3: now.
         var results = changes.Select(change => Write(change, entries)).ToList();
 
         // :: Step 4: what was done.
-        WriteOwnFiles(entries.Values);
-        Save(entries, [.. before?.MadeFolders ?? [], .. made]);
+        journal = journal with { Settings = InOrder(entries) };
+        _files.Write(journal);
+        journal.Save(paths.Journal);
         return results;
     }
 
     /// <summary>
-    /// Puts everything back that still is as it was written, and removes the own files and, last, the journal. Settings that
+    /// Puts everything back that still is as it was written, and the files that were there, removes the own ones and, last, the journal. Settings that
     /// somebody changed since are left as they are, except that ports are taken out of a list they were added to. What the
     /// kernel refuses stays in the journal, alone: to revert again tries it again.
     /// </summary>
@@ -83,11 +108,13 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
             return [];
         }
         var results = journal.Settings.Reverse().Select(PutBack).ToList();
-        DurableFile.Remove(paths.OwnFile);
-        DurableFile.Remove(paths.ModulesFile);
+        if (journal.HasFiles)
+        {
+            _files.PutBack(journal);
+        }
         if (results.Where(static r => r.IsRefused).Select(static r => r.Key).ToHashSet() is { Count: > 0 } refused)
         {
-            (journal with { Settings = [.. journal.Settings.Where(s => refused.Contains(s.Key))] }).Save(paths.Journal);
+            (journal with { Settings = [.. journal.Settings.Where(s => refused.Contains(s.Key))], OwnFile = null, ModulesFile = null, HasFiles = false }).Save(paths.Journal);
             return results;
         }
         DurableFile.Remove(paths.Journal);
@@ -111,6 +138,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
                 null => (false, "the kernel has no such setting any more"),
                 _ when now == entry.Written && entry.Done => (true, "in force"),
                 _ when now == entry.Written => (true, "in force; the apply was interrupted"),
+                _ when now == entry.Confirmed => (false, $"in force is what an apply before wrote, not {entry.Written}: the last one was interrupted; apply again"),
                 _ when now == SysctlText.Plain(entry.Previous) && IsOpen(journal, entry) => (false, "not in force: the apply was interrupted, or the machine was started since; apply again"),
                 _ => (false, $"changed since, from {entry.Written}"),
             };
@@ -124,13 +152,13 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
 
     private List<TuningStep> Plan(TuningProfile profile, TuneJournal? journal)
     {
-        var files = AdministratorsFiles.Read(paths);
+        var files = AdministratorsFiles.Read(paths, journal);
         return [.. TuningCatalogue.ForHost(profile).Select(s => TuningPlan.Decide(s, facts, new SettingReading(
-            Now(s.Key), files.Find(s.Key), Applied(journal, s.Key), s.OfferedBy is { } list ? Now(list) : null)))];
+            Now(s.Key), files.Find(s.Key), Applied(journal, s.Key, Now(s.Key)), s.OfferedBy is { } list ? Now(list) : null)))];
     }
 
-    private AppliedSetting? Applied(TuneJournal? journal, string key) => journal?.Find(key) is { } entry
-        ? new AppliedSetting(SysctlText.Plain(entry.Previous), entry.Written, IsCertain: !IsOpen(journal, entry))
+    private AppliedSetting? Applied(TuneJournal? journal, string key, string? now) => journal?.Find(key) is { } entry
+        ? new AppliedSetting(SysctlText.Plain(entry.Previous), now is not null && entry.IsOwn(now) ? now : entry.Written, IsCertain: !IsOpen(journal, entry))
         : null;
 
     // Whether the setting may have another value than the journal says without anybody's doing.
@@ -145,14 +173,19 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         }
         catch (LinuxException e)
         {
-            if (Now(key) == SysctlText.Plain(entries[key].Previous))
+            var entry = entries[key];
+            if (Now(key) == SysctlText.Plain(entry.Previous))
             {
                 entries.Remove(key);
+            }
+            else if (entry.Confirmed is { } confirmed)
+            {
+                entries[key] = entry with { Written = confirmed, Done = true, Confirmed = null };
             }
             return new TuneResult(key, change.Now, Now(key), false, "refused by the kernel: " + e.Message, IsRefused: true);
         }
         // What the kernel made of it: it may round.
-        entries[key] = entries[key] with { Written = Now(key)!, Done = true };
+        entries[key] = entries[key] with { Written = Now(key)!, Done = true, Confirmed = null };
         return new TuneResult(key, change.Now, Now(key), true, "changed");
     }
 
@@ -174,50 +207,25 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         {
             return new TuneResult(entry.Key, now, now, true, now is null ? "the kernel has no such setting any more" : "was as before already");
         }
-        if (now == entry.Written)
+        if (entry.IsOwn(now))
         {
             settings.Write(entry.Key, entry.Previous);
             return new TuneResult(entry.Key, now, Now(entry.Key), true, "put back");
         }
         if (TuningCatalogue.All.FirstOrDefault(s => s.Key == entry.Key)?.Rule == SettingRule.Including)
         {
-            settings.Write(entry.Key, PortSet.Except(now, PortSet.Except(entry.Written, entry.Previous)));
+            settings.Write(entry.Key, PortSet.Except(now, PortSet.Except(PortSet.Union(entry.Written, entry.Confirmed ?? ""), entry.Previous)));
             return new TuneResult(entry.Key, now, Now(entry.Key), true, "what was added is taken out; somebody changed the rest since");
         }
-        return new TuneResult(entry.Key, now, now, false, $"left alone: somebody changed it since, from {entry.Written}");
+        return new TuneResult(entry.Key, now, now, false, $"left alone: somebody changed it since, from {entry.Taken ?? entry.Written}");
     }
 
     private string? Now(string key) => settings.Read(key) is { } value ? SysctlText.Plain(value) : null;
 
-    private void Save(Dictionary<string, TuneEntry> entries, IReadOnlyList<string> madeFolders) =>
-        new TuneJournal(ReadBootId(), madeFolders, [.. entries.Values.OrderBy(static e => PlaceOf(e.Key))]).Save(paths.Journal);
+    private static IReadOnlyList<TuneEntry> InOrder(Dictionary<string, TuneEntry> entries) => [.. entries.Values.OrderBy(static e => PlaceOf(e.Key))];
 
     // In the order of writing; what an older build wrote and this one does not know goes last.
     private static int PlaceOf(string key) => TuningCatalogue.All.TakeWhile(s => s.Key != key).Count();
-
-    private void WriteOwnFiles(IReadOnlyCollection<TuneEntry> entries)
-    {
-        var text = new StringBuilder("# Written by `straum tune apply`, removed by `straum tune revert`. To keep a value of your own, name its key in another file.\n");
-        var modules = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var entry in entries.OrderBy(static e => PlaceOf(e.Key)))
-        {
-            // The dash: another kernel that is started may not have it.
-            text.Append(CultureInfo.InvariantCulture, $"-{entry.Key} = {entry.Written}\n");
-            if (TuningCatalogue.All.FirstOrDefault(s => s.Key == entry.Key)?.Module is { } module)
-            {
-                modules.Add(module);
-            }
-        }
-        DurableFile.Write(paths.OwnFile, Encoding.UTF8.GetBytes(text.ToString()));
-        if (modules.Count > 0)
-        {
-            DurableFile.Write(paths.ModulesFile, Encoding.UTF8.GetBytes("# Written by `straum tune apply`, removed by `straum tune revert`.\n" + string.Concat(modules.Select(static m => m + "\n"))));
-        }
-        else
-        {
-            DurableFile.Remove(paths.ModulesFile);
-        }
-    }
 
     private string ReadBootId() => File.Exists(paths.BootId) ? File.ReadAllText(paths.BootId).Trim() : "";
 
@@ -225,9 +233,6 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     {
         var memory = File.ReadLines(paths.Memory).First(static l => l.StartsWith("MemTotal:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-        // Not Environment.ProcessorCount, which is what a control group leaves of the machine.
-        var processors = File.ReadAllText(paths.Processors).Trim().Split(',').Select(static r => r.Split('-'))
-            .Sum(static r => int.Parse(r[^1], CultureInfo.InvariantCulture) - int.Parse(r[0], CultureInfo.InvariantCulture) + 1);
-        return new TuningFacts(processors, long.Parse(memory, CultureInfo.InvariantCulture) * 1024);
+        return new TuningFacts(OnlineCpus.Count(paths.Root), long.Parse(memory, CultureInfo.InvariantCulture) * 1024);
     }
 }

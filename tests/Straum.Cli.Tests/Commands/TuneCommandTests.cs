@@ -54,6 +54,29 @@ public sealed class TuneCommandTests : IDisposable
         (await CliRun.Of("tune", "status", "--root", _root)).Output.ShouldContain("nothing was applied");
     }
 
+    [Fact]
+    public async Task Revert_JournalThatWasLost_NamesTheFilesAndWhatToDo()
+    {
+        Write("etc/sysctl.d/60-straum-tune.conf", "# mine\n");
+        (await CliRun.Of("tune", "plan", "--root", _root)).Output.ShouldContain($"{_root}/etc/sysctl.d/60-straum-tune.conf is the administrator's");
+        (await CliRun.Of("tune", "apply", "--root", _root)).ExitCode.ShouldBe(0);
+        File.Delete(Path.Combine(_root, "var/lib/straum/tune.json"));
+
+        foreach (var command in (string[])["revert", "status"])
+        {
+            var run = await CliRun.Of("tune", command, "--root", _root);
+            run.ExitCode.ShouldBe(1);
+            run.Error.ShouldStartWith($"straum: tune {command}: {_root}/etc/sysctl.d/60-straum-tune.conf has what straum tune apply wrote, but the journal");
+            run.Error.ShouldContain("start the machine again");
+        }
+        var advice = (await CliRun.Of("tune", "revert", "--root", _root)).Error;
+        using var shell = System.Diagnostics.Process.Start("/bin/sh", ["-ec", advice[advice.IndexOf("sed -i", StringComparison.Ordinal)..advice.IndexOf("),", StringComparison.Ordinal)]]);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        shell.ExitCode.ShouldBe(0);
+        (await File.ReadAllTextAsync(Path.Combine(_root, "etc/sysctl.d/60-straum-tune.conf"), TestContext.Current.CancellationToken)).ShouldBe("# mine\n");
+        (await CliRun.Of("tune", "revert", "--root", _root)).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(0), r => r.Output.ShouldContain("nothing was applied"));
+    }
+
     [Theory]
     [InlineData("/nope", "straum: tune plan: there is no directory /nope (--root names the folder where the host's file system is)")]
     [InlineData("", "straum: tune plan: there is no directory '' (--root names the folder where the host's file system is)")]

@@ -28,9 +28,16 @@ internal sealed class FakeHost : IDisposable
 
     public TunePaths Paths => new(Root);
 
-    public TuningFacts Facts { get; }
+    public TuningFacts Facts { get; private set; }
 
     public Tuner Tuner => new(Paths, new SysctlTree(Paths.Settings), Facts);
+
+    /// <summary>The same files on a machine of another size.</summary>
+    public FakeHost With(TuningFacts facts)
+    {
+        Facts = facts;
+        return this;
+    }
 
     /// <summary>A tuner whose process ends at the given write to the kernel.</summary>
     public Tuner CrashingAt(int write) => new(Paths, new CrashingTree(new SysctlTree(Paths.Settings), write), Facts);

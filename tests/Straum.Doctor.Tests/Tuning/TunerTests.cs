@@ -263,6 +263,150 @@ public sealed class TunerTests : IDisposable
         _host.Get("net.ipv4.ip_local_reserved_ports").ShouldBe("10248-10259,30000-32767,49152-65535");
     }
 
+    // A second apply, of a version or a machine that wants another value.
+    [Fact]
+    public void Apply_OtherValueThatTheKernelRefuses_LeavesTheFirstToRevert()
+    {
+        var before = _host.Picture();
+        _host.Tuner.Apply(TuningProfile.Safe);
+
+        _host.With(_host.Facts with { MemoryBytes = 128L << 30 }).Refusing("net.netfilter.nf_conntrack_max").Apply(TuningProfile.Safe).ShouldContain(static r => r.IsRefused);
+
+        _host.Tuner.Status().ShouldContain(static r => r.Key == "net.netfilter.nf_conntrack_max" && r.IsRight);
+        File.ReadAllText(_host.Paths.OwnFile).ShouldContain("-net.netfilter.nf_conntrack_max = 524288\n");
+        _host.Tuner.Revert().ShouldAllBe(static r => r.IsRight);
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Apply_OtherValueAndProcessEnds_CanBeRevertedAndFinished(int write)
+    {
+        var before = _host.Picture();
+        var (small, large) = (_host.Facts, _host.Facts with { MemoryBytes = 128L << 30 });
+        foreach (var isFinished in (bool[])[false, true])
+        {
+            _host.With(small).Tuner.Apply(TuningProfile.Safe);
+            Should.Throw<OperationCanceledException>(() => _host.With(large).CrashingAt(write).Apply(TuningProfile.Safe));
+            // What an apply before wrote is not in force as it is meant to be now, but it is known.
+            _host.Tuner.Status().Single(static r => r.Key == "net.netfilter.nf_conntrack_buckets").What.ShouldContain("apply again");
+            if (isFinished)
+            {
+                _host.With(large).Tuner.Apply(TuningProfile.Safe);
+                _host.Get("net.netfilter.nf_conntrack_max").ShouldBe("1000000");
+                _host.Tuner.Status().ShouldAllBe(static r => r.IsRight);
+            }
+            _host.Tuner.Revert().ShouldAllBe(static r => r.IsRight);
+            _host.Picture().ShouldBe(before);
+        }
+    }
+
+    [Fact]
+    public void Revert_JournalOfAnOlderVersion_PutsBack()
+    {
+        var before = _host.Picture();
+        _host.Tuner.Apply(TuningProfile.Full);
+        var journal = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(_host.Paths.Journal))!.AsObject();
+        foreach (var name in (string[])["ownFile", "modulesFile", "hasFiles"])
+        {
+            journal.Remove(name).ShouldBeTrue();
+        }
+        foreach (var entry in journal["settings"]!.AsArray())
+        {
+            entry!.AsObject().Remove("confirmed").ShouldBeTrue();
+        }
+        File.WriteAllText(_host.Paths.Journal, journal.ToJsonString());
+
+        _host.Tuner.Status().ShouldAllBe(static r => r.IsRight);
+        _host.Tuner.Revert().ShouldAllBe(static r => r.IsRight);
+
+        _host.Picture().ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("net.ipv4.tcp_fin_timeout = 30\n")]
+    [InlineData("net.ipv4.tcp_fin_timeout = 30")]
+    [InlineData("")]
+    public void Revert_FilesOfTheAdministratorsUnderOwnNames_AreAsBefore(string text)
+    {
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        _host.Write("etc/sysctl.d/60-straum-tune.conf", text);
+        _host.Write("etc/modules-load.d/straum-tune.conf", "tcp_bbr\n");
+        File.SetUnixFileMode(_host.Paths.OwnFile, Mode);
+        var owner = new FileOwner(1234, 5678);
+        owner.Give(_host.Paths.OwnFile);
+        var before = _host.Picture();
+
+        _host.Tuner.Notes().Count(static n => n.Contains("administrator's")).ShouldBe(2);
+        _host.Tuner.Apply(TuningProfile.Safe);
+        _host.Tuner.Apply(TuningProfile.Full);
+
+        _host.Tuner.Notes().Count(static n => n.Contains("administrator's")).ShouldBe(2);
+        _host.Get("net.ipv4.tcp_fin_timeout").ShouldBe(text.Length == 0 ? "15" : "60", "a file names it");
+        File.ReadAllText(_host.Paths.OwnFile).ShouldStartWith(text);
+        File.ReadAllText(_host.Paths.OwnFile).ShouldContain("\n-net.core.somaxconn = 32768\n");
+        File.ReadAllLines(_host.Paths.ModulesFile).ShouldBe(["tcp_bbr", "# Written by `straum tune apply`, removed by `straum tune revert`.", "nf_conntrack"]);
+        File.GetUnixFileMode(_host.Paths.Journal).HasFlag(UnixFileMode.OtherRead).ShouldBeFalse("it has what not everybody may read");
+        _host.Tuner.Revert();
+
+        _host.Picture().ShouldBe(before);
+        File.GetUnixFileMode(_host.Paths.OwnFile).ShouldBe(Mode);
+        FileOwner.Of(_host.Paths.OwnFile).ShouldBe(owner);
+    }
+
+    [Fact]
+    public void Revert_LinkUnderAnOwnName_IsALinkAgain()
+    {
+        File.CreateSymbolicLink(_host.Paths.OwnFile, "/dev/null");
+        _host.Tuner.Apply(TuningProfile.Safe);
+        new FileInfo(_host.Paths.OwnFile).LinkTarget.ShouldBeNull();
+        _host.Tuner.Revert();
+        new FileInfo(_host.Paths.OwnFile).LinkTarget.ShouldBe("/dev/null");
+    }
+
+    [Fact]
+    public void Revert_AgainAfterARefusal_LeavesFilesThatSomebodyMadeMeanwhile()
+    {
+        _host.Tuner.Apply(TuningProfile.Full);
+        _host.Refusing("net.ipv4.tcp_fin_timeout").Revert();
+        _host.Write("etc/sysctl.d/60-straum-tune.conf", "# mine\n");
+
+        _host.Tuner.Revert().ShouldHaveSingleItem().What.ShouldBe("put back");
+
+        File.ReadAllText(_host.Paths.OwnFile).ShouldBe("# mine\n");
+    }
+
+    [Fact]
+    public void Leftovers_JournalLost_AreTheOwnFiles()
+    {
+        _host.Tuner.Leftovers().ShouldBeEmpty();
+        _host.Tuner.Apply(TuningProfile.Safe);
+        _host.Tuner.Leftovers().ShouldBeEmpty();
+
+        File.Delete(_host.Paths.Journal);
+
+        _host.Tuner.Leftovers().ShouldBe([_host.Paths.OwnFile, _host.Paths.ModulesFile]);
+        _host.Tuner.Notes().Count(static n => n.Contains("journal is gone")).ShouldBe(2);
+    }
+
+    [Fact]
+    public void Plan_LinksOfTheAdministrators_AreFollowedBelowTheRoot()
+    {
+        // As Debian has it, without the file; one that leads in a circle; and one that is right on the host only.
+        File.CreateSymbolicLink(Path.Combine(_host.Root, "etc/sysctl.d/99-sysctl.conf"), "../sysctl.conf");
+        File.CreateSymbolicLink(Path.Combine(_host.Root, "etc/sysctl.d/98-self.conf"), "98-self.conf");
+        File.CreateSymbolicLink(Path.Combine(_host.Root, "etc/sysctl.d/97-out.conf"), "../../../../../../opt/straum-t/none.conf");
+        _host.Write("opt/site/sysctl.conf", "net.core.somaxconn = 1024\n");
+        File.CreateSymbolicLink(Path.Combine(_host.Root, "etc/sysctl.d/50-site.conf"), "/opt/site/sysctl.conf");
+        _host.Write("opt/run/x.conf", "net.ipv4.tcp_fin_timeout = 30\n");
+        Directory.CreateDirectory(Path.Combine(_host.Root, "run"));
+        File.CreateSymbolicLink(Path.Combine(_host.Root, "run/sysctl.d"), "/opt/run");
+
+        Step("net.core.somaxconn").Why.ShouldBe($"{_host.Root}/etc/sysctl.d/50-site.conf:1 sets it to 1024");
+        Step("net.ipv4.tcp_fin_timeout").Why.ShouldBe($"{_host.Root}/run/sysctl.d/x.conf:1 sets it to 30");
+    }
+
     [Fact]
     public void Plan_SettingOfAModuleThatIsNotLoaded_IsMissing()
     {
