@@ -56,7 +56,7 @@ public sealed partial class FixTests
         lines.ShouldContain("routing: {mode: native}");
         foreach (var line in lines)
         {
-            var text = line.Replace("NAME: ENTRIES", "conntrack: 1000000").Replace("HOST", "192.0.2.1").Replace("PORT", "6443");
+            var text = line.Replace("NAME: ENTRIES", "conntrack: 1000000").Replace("HOST", "192.0.2.1").Replace("PORT", "6443").Replace("[X=X]", "[net.ipv4.tcp_keepalive_time=600]");
             ConfigReader.Read("fix", text, ConfigEnvironment.OfProcess).Problems.ShouldBeEmpty(line);
         }
     }

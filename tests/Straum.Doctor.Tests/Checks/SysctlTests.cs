@@ -94,6 +94,8 @@ public sealed class SysctlTests : CheckTest
             "net.core.somaxconn = 32768 on the host, 128 in 1 pods",
             "net.ipv4.tcp_keepalive_time = 600 on the host, 7200 in 1 pods",
         ]);
+        // A fix that the setting gets from: no profile has the second.
+        (await ExamineAsync("ST-SY-006")).Findings.Select(static f => f.Fix?.Split("   #")[0]).ShouldBe([null, "pods: {sysctls: [net.ipv4.tcp_keepalive_time=600]}"]);
     }
 
     [Fact]

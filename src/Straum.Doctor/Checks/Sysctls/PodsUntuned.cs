@@ -17,7 +17,9 @@ internal sealed class PodsUntuned : Check
         Why: "A new network namespace starts with the kernel's defaults, not with the host's values: what sysctl.d says helps the host and host-network pods only. Congestion control and tcp_rmem and tcp_wmem are the exceptions.",
         Threshold: "warn when a setting differs from the kernel's default on the host and has the default in a pod",
         Source: "measured on Linux 6.18; kubernetes/website, tasks/administer-cluster/sysctl-cluster.md (namespaced and node-level sysctls)",
-        Fix: "pods: {tuning: full}   # in /etc/straum/straum.yaml; for pods made from then on");
+        Fix: "pods: {tuning: full}" + Where);
+
+    private const string Where = "   # in /etc/straum/straum.yaml; for pods made from then on";
 
     public override bool BeforeInstall => false;
 
@@ -29,6 +31,7 @@ internal sealed class PodsUntuned : Check
         }
         var wrong = new List<Finding>();
         var settings = TuningCatalogue.OfNamespaces.ToList();
+        var ofProfiles = TuningCatalogue.ForPods(TuningProfile.Full).Select(static s => s.Key).ToHashSet();
         foreach (var (key, isDefault) in settings)
         {
             if (Setting.Read(host.Network, key) is not { } own || isDefault(own))
@@ -37,7 +40,8 @@ internal sealed class PodsUntuned : Check
             }
             foreach (var without in host.Pods.Select(p => (p.Name, Value: Setting.Read(p.Network, key))).Where(p => p.Value is not null && isDefault(p.Value)).GroupBy(static p => p.Value))
             {
-                wrong.Add(Finding.Warn($"{key} = {own} on the host, {without.Key} in {without.Count()} pods", Figure.Names([.. without.Select(static p => p.Name)], atMost: 2)));
+                wrong.Add(Finding.Warn($"{key} = {own} on the host, {without.Key} in {without.Count()} pods", Figure.Names([.. without.Select(static p => p.Name)], atMost: 2),
+                    fix: ofProfiles.Contains(key) ? null : $"pods: {{sysctls: [{key}={own}]}}{Where}"));
             }
         }
         return Task.FromResult(Several(wrong, Finding.Pass($"{settings.Count} settings, {host.Pods.Count} pods")));
