@@ -19,7 +19,7 @@ internal sealed class IptablesRules : Check
         Why: "A packet is compared with iptables rules one by one, and every change writes the whole table anew under a lock. kube-proxy's iptables mode has about eight rules for each Service and endpoint.",
         Threshold: "warn at 5,000, fail at 20,000 rules, IPv4 and IPv6 and both kinds of tables together",
         Source: "counted by nfnetlink and getsockopt, not with iptables-save; kubernetes/enhancements, KEP-3866 nftables-proxy, on the cost of many rules",
-        Fix: "let Straum translate Services, then: kube-proxy --cleanup");
+        Fix: "let Straum translate Services, then the fixes of ST-RU-004 and ST-RU-005");
 
     public override Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {

@@ -17,7 +17,7 @@ internal sealed class KubeProxyMode : Check
         Why: "iptables mode compares packets with rules one by one and rewrites the table at each change; IPVS mode is on its way out; nftables mode is fast. Beside Straum no kube-proxy is needed at all.",
         Threshold: "warn when it runs in iptables or ipvs mode",
         Source: "kube-proxy's own page /proxyMode; kubernetes/enhancements, KEP-3866 and KEP-5495",
-        Fix: "kubectl -n kube-system delete daemonset kube-proxy && kube-proxy --cleanup   # once Straum's agents translate Services");
+        Fix: "kubectl -n kube-system delete daemonset kube-proxy   # once Straum's agents translate Services; on every node then the fix of ST-RU-005");
 
     public override async Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
