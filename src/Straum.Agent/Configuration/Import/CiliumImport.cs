@@ -101,6 +101,7 @@ internal sealed class CiliumImport : IImportFormat
         AddSilent("hubble.enabled", "true");
         AddSilent("healthChecking", "true");
         AddSilent("cni.exclusive", "true");
+        AddSilent("loadBalancer.serviceTopology", "false");
         if (CiliumKeys.ReplacesKubeProxy(values.Find))
         {
             // kubeProxyReplacement switches them on, whatever the chart's own defaults.

@@ -8,7 +8,7 @@ namespace Straum.Agent.Configuration.Import;
 /// The keys of the Cilium chart (install/kubernetes/cilium/values.yaml, 1.11 to 1.18) and what they are in Straum. When
 /// Straum learns something, its line here changes with it.
 /// </summary>
-internal static class CiliumKeys
+internal static partial class CiliumKeys
 {
     private const string OwnDeployment = "describes the pods of Cilium itself";
     private const string NoOperator = "Straum has no operator";
@@ -34,80 +34,6 @@ internal static class CiliumKeys
         AddDeployment(keys);
         AddAgentOptions(keys);
         return keys;
-    }
-
-    /// <summary>Whether Cilium serves all Services: then it has NodePorts, external addresses, hostPorts and affinity switched on.</summary>
-    public static bool ReplacesKubeProxy(Func<string, ConfigNode?> find) => find("kubeProxyReplacement") is ConfigScalar { Text: "true" or "strict" };
-
-    private static void AddServices(KeyTable keys)
-    {
-        keys.Add("kubeProxyReplacement", static v => v.Text switch
-        {
-            "true" => Always("Straum always serves Services without kube-proxy"),
-            "strict" => Changed("the word was retired with Cilium 1.14; Straum always serves Services without kube-proxy"),
-            "false" or "partial" or "probe" or "disabled" => Changed("Straum always serves Services; it cannot leave them to kube-proxy"),
-            "" => Always("nothing is written here"),
-            _ => Misspelt(v, "true", "false", "strict", "partial", "probe", "disabled"),
-        });
-        keys.AddFeature("kubeProxyReplacementHealthzBindAddr", "the health check port for load balancers is not served yet");
-        keys.Add("k8sServiceHost", static v => v.Text is "auto"
-            ? Refused("the address is not looked up; write the one that nodes reach the API server by")
-            : As("kubernetes.serviceHost"));
-        keys.Add("k8sServicePort", static v => v.Text is "" ? Always("nothing is written here") : As("kubernetes.servicePort"));
-        keys.Add("loadBalancer.mode", static v => v.Text switch
-        {
-            "snat" => Always("answers go back through the node that took the request"),
-            "dsr" or "hybrid" => NotServed("direct server return is not here yet; answers go back through the node that took the request"),
-            _ => Misspelt(v, "snat", "dsr", "hybrid"),
-        });
-        keys.Add("loadBalancer.algorithm", static v => v.Text switch
-        {
-            "random" => Always("endpoints are chosen at random"),
-            "maglev" => NotServed("endpoints are chosen at random; consistent hashing is not here yet"),
-            _ => Misspelt(v, "random", "maglev"),
-        });
-        keys.Add("loadBalancer.acceleration", static v => v.Text switch
-        {
-            "disabled" => Always("off here too"),
-            "native" or "best-effort" or "testing-only" => NotServed("XDP is not used yet; Services are served at the socket and at tc"),
-            _ => Misspelt(v, "disabled", "native", "best-effort", "testing-only"),
-        });
-        keys.AddFeature("loadBalancer.serviceTopology", "topology hints are not followed yet");
-        keys.Add("loadBalancer.dsrDispatch", static v => v.Text is "opt" or "ipip" or "geneve"
-            ? NotServed("direct server return is not here yet")
-            : Misspelt(v, "opt", "ipip", "geneve"));
-        keys.AddFeature("loadBalancer.l7.backend", NoL7);
-        keys.Add("loadBalancer.l7.*", NotServed(NoL7));
-        keys.AddFeature("loadBalancer.standalone", "Services come from the API server only");
-        keys.Add("maglev.*", NotServed("endpoints are chosen at random; consistent hashing is not here yet"));
-        keys.Add("sessionAffinity", static v => OfReplacement(v, "sessionAffinity is not honoured yet"));
-        foreach (var path in (string[])["nodePort.enabled", "externalIPs.enabled", "hostPort.enabled"])
-        {
-            keys.Add(path, static v => OfReplacement(v, OnlyClusterIP));
-        }
-        keys.Add("nodePort.range", NotServed(NoNodePorts));
-        keys.Add("nodePort.autoProtectPortRange", static v => v.IsOff
-            ? Always("off here too")
-            : Changed($"{NoNodePorts}, and their range is not reserved; `straum tune plan --profile full` does that"));
-        keys.Add("nodePort.*", NotServed(NoNodePorts));
-        keys.Add("socketLB.enabled", As("socketLB.enabled"));
-        keys.AddFeature("socketLB.hostNamespaceOnly", "sockets are translated for a control group and all below it: name it in socketLB.cgroup");
-        keys.AddFeature("socketLB.terminatePodConnections", "a connected UDP socket stays with its endpoint when that goes away");
-        keys.AddFeature("socketLB.tracing", NoFlows);
-        keys.Add("hostServices.enabled", As("socketLB.enabled"));
-        keys.Add("hostServices.protocols", static v => v.AsList().Items is [ConfigScalar { Text: "tcp" or "udp" }, ConfigScalar { Text: "tcp" or "udp" }]
-            ? Always("both are translated at the socket")
-            : NotServed("all protocols are translated at the socket, or none"));
-        keys.Add("enableXTSocketFallback", Always(NoRules));
-        keys.AddFeature("localRedirectPolicy", "redirection to pods of the own node is not here yet");
-        keys.AddFeature("localRedirectPolicies.enabled", "redirection to pods of the own node is not here yet");
-        keys.Add("localRedirectPolicies.*", NotServed("redirection to pods of the own node is not here yet"));
-        keys.Add("cgroup.hostRoot", Changed("Straum mounts no cgroup2 of its own; it takes the one that the node has"));
-        keys.Add("cgroup.autoMount.*", Changed("Straum mounts no cgroup2 of its own; it takes the one that the node has"));
-
-        static ImportAnswer OfReplacement(ImportValue value, string why) => value.IsOff && !ReplacesKubeProxy(value.Find)
-            ? Always("off here too")
-            : NotServed(value.IsOff ? why + "; kubeProxyReplacement had switched it on all the same" : why);
     }
 
     private static void AddRouting(KeyTable keys)
@@ -157,6 +83,10 @@ internal static class CiliumKeys
         keys.AddFeature("vtep.enabled", "there are no tunnels to devices outside the cluster");
         keys.Add("vtep.*", NotServed("there are no tunnels to devices outside the cluster"));
         keys.Add("l2NeighDiscovery.*", Always("neighbours are the kernel's"));
+        foreach (var key in (string[])["enableRuntimeDeviceDetection", "forceDeviceDetection"])
+        {
+            keys.Add(key, Changed("devices are those of routing.devices, or the one of the node's InternalIP"));
+        }
 
         static bool IsNative(ImportValue value) => value.Find("routingMode") is ConfigScalar mode ? mode.Text is "native"
             : value.Find("tunnel") is ConfigScalar tunnel ? tunnel.Text is "disabled"
@@ -276,6 +206,14 @@ internal static class CiliumKeys
         keys.AddFeature("bpf.lbSourceRangeAllTypes", OnlyClusterIP);
         keys.Add("bpf.distributedLRU.*", Refused("tables are shared by all processors"));
         keys.AddForeign("bpfClockProbe", "the kernel's clock is read as it is");
+        foreach (var key in (string[])["conntrackGCInterval", "conntrackGCMaxInterval"])
+        {
+            keys.Add(key, Changed("each flow ends by its own timeout"));
+        }
+        foreach (var key in (string[])["bpf.nodeMapMax", "bpf.authMapMax", "bpf.policyStatsMapMax", "bpf.policyMapPressureMetricsThreshold"])
+        {
+            keys.AddForeign(key, "there is no such table");
+        }
     }
 
     private static void AddFeatures(KeyTable keys)
@@ -323,7 +261,12 @@ internal static class CiliumKeys
         keys.AddFeature("sctp.enabled", "SCTP is served per packet, when port and targetPort are the same number");
         keys.AddFeature("wellKnownIdentities.enabled", "there are no identities");
         keys.Add("identityAllocationMode", Refused("there are no identities"));
-        keys.AddForeign("remoteNodeIdentity", "there are no identities");
+        foreach (var key in (string[])["remoteNodeIdentity", "identityChangeGracePeriod", "nodeSelectorLabels", "enableIdentityMark"])
+        {
+            keys.AddForeign(key, "there are no identities");
+        }
+        keys.Add("disableEndpointCRD", Always("there are no CiliumEndpoints"));
+        keys.AddForeign("synchronizeK8sNodes", "there is no kvstore");
         keys.Add("dnsProxy.*", NotServed(NoL7));
         keys.Add("prometheus.enabled", static v => v.IsOff
             ? Always("off here too")
@@ -359,7 +302,7 @@ internal static class CiliumKeys
             [
                 "preflight", "certgen", "nodeinit", "etcd", "spire", "scheduling", "image", "resources", "nodeSelector", "affinity", "podAnnotations",
                 "podLabels", "annotations", "commonLabels", "podSecurityContext", "securityContext", "updateStrategy", "serviceAccounts", "rbac",
-                "startupProbe", "livenessProbe", "readinessProbe", "monitor", "daemon", "initResources", "pprof",
+                "startupProbe", "livenessProbe", "readinessProbe", "monitor", "daemon", "initResources", "pprof", "resourceQuotas", "containerRuntime",
             ])
         {
             keys.Add(group + ".*", Refused(OwnDeployment));
@@ -368,13 +311,15 @@ internal static class CiliumKeys
             [
                 "tolerations", "extraEnv", "extraVolumes", "extraVolumeMounts", "extraContainers", "extraInitContainers", "extraHostPathMounts",
                 "imagePullSecrets", "priorityClassName", "terminationGracePeriodSeconds", "rollOutCiliumPods", "agent", "name", "namespaceOverride",
-                "cleanState", "cleanBpfState", "dnsPolicy", "crdWaitTimeout", "sleepAfterInit", "keepDeprecatedLabels",
+                "cleanState", "cleanBpfState", "dnsPolicy", "crdWaitTimeout", "sleepAfterInit", "keepDeprecatedLabels", "keepDeprecatedProbes",
+                "enableCriticalPriorityClass", "agentNotReadyTaintKey", "logSystemLoad", "apiRateLimit", "waitForKubeProxy",
             ])
         {
             keys.AddForeign(key, OwnDeployment);
         }
         keys.AddForeign("extraArgs", "arguments of cilium-agent: import them as the keys that the chart has for them, or as options below " + CiliumAgentOptions.Group);
         keys.AddForeign("upgradeCompatibility", "what the file is silent about is read as Cilium 1.18 does");
+        keys.AddForeign("kubeConfigPath", "Cilium's own identity; give the agent one of its own, kubernetes.kubeconfig");
         keys.Add("tls.*", Refused("certificates and secrets of Cilium's own"));
         keys.Add("k8sClientRateLimit.*", Always("the agent has one list and one watch per kind, and needs no limit"));
     }

@@ -106,7 +106,7 @@ internal sealed class KubeProxyImport : IImportFormat
         var keys = new KeyTable();
         keys.Add("apiVersion", Always("names the format"));
         keys.Add("kind", Always("names the format"));
-        keys.Add("mode", static v => v.Text switch
+        keys.Add("mode", static v => v.Shown switch
         {
             "" or "iptables" => Changed("eBPF tables take the place of iptables rules"),
             "ipvs" => Changed("eBPF tables take the place of IPVS (deprecated since Kubernetes 1.35, KEP-5495); lookup costs the same for any number of Services"),
@@ -129,8 +129,8 @@ internal sealed class KubeProxyImport : IImportFormat
         keys.Add("portRange", static v => v.IsOff ? Always("unused since Kubernetes 1.27") : Refused("unused since Kubernetes 1.27"));
         keys.Add("bindAddress", Changed("there is nothing to bind: Services are served in eBPF on every address of the node"));
         keys.Add("bindAddressHardFail", static v => v.IsOff ? Changed("the agent ends when it cannot listen") : Always("the agent ends when it cannot listen"));
-        keys.Add("healthzBindAddress", static v => v.Text is "" ? Always("nothing is written here") : NotServed(NoHealthCheck));
-        keys.Add("metricsBindAddress", static v => v.Text is ""
+        keys.Add("healthzBindAddress", static v => v.Shown is "" ? Always("nothing is written here") : NotServed(NoHealthCheck));
+        keys.Add("metricsBindAddress", static v => v.Shown is ""
             ? Always("nothing is written here")
             : As("metrics.listen", "the metrics have Straum's names"));
         keys.Add("enableProfiling", static v => v.IsOff ? Always("off here too") : Refused(OwnEnds));
@@ -146,7 +146,7 @@ internal sealed class KubeProxyImport : IImportFormat
         keys.Add("logging.verbosity", static v => int.TryParse(v.Text, out var level) && level >= 4
             ? Changed("log.level", "debug", "from 4 on kube-proxy logs what Straum calls debug")
             : Always("info is the default"));
-        keys.Add("logging.format", static v => v.Text is "" or "text" ? Always("text is the form of Straum's log, too") : Refused("the log is text"));
+        keys.Add("logging.format", static v => v.Shown is "" or "text" ? Always("text is the form of Straum's log, too") : Refused("the log is text"));
         keys.Add("logging.flushFrequency", Always("lines are written at once"));
         keys.AddForeign("logging.vmodule", "names files of kube-proxy's own code; log.level is the one switch");
         keys.Add("logging.options.*", static v => v.IsOff || v.Text is "0s" ? Always("nothing is written here") : Refused("the log is text, written at once"));
@@ -201,7 +201,7 @@ internal sealed class KubeProxyImport : IImportFormat
             "" or "32768" => Changed($"{Tune}, which has the same floor of 32768 per core"),
             _ => Changed(Tune),
         });
-        keys.Add("conntrack.min", static v => v.Text is "" or "131072" ? Changed($"{Tune}, which has the same floor of 131072") : Changed(Tune));
+        keys.Add("conntrack.min", static v => v.Shown is "" or "131072" ? Changed($"{Tune}, which has the same floor of 131072") : Changed(Tune));
         keys.Add("conntrack.tcpEstablishedTimeout", Changed(Tune));
         keys.Add("conntrack.tcpCloseWaitTimeout", Changed("Services do not pass the kernel's connection tracking"));
         keys.Add("conntrack.tcpBeLiberal", Always("flows are not dropped for their sequence numbers"));

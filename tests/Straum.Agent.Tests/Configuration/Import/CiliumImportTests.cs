@@ -155,6 +155,9 @@ public sealed class CiliumImportTests
     [InlineData("bandwidthManager: false", ImportVerdict.Kept, null)]
     [InlineData("routingMode: ''", ImportVerdict.Kept, null)]
     [InlineData("k8sServicePort: ''", ImportVerdict.Kept, null)]
+    [InlineData("k8sServicePort: [6443]", ImportVerdict.Refused, null)]
+    [InlineData("kubeProxyReplacement: ''", ImportVerdict.Kept, null)]
+    [InlineData("kubeProxyReplacement: [true]", ImportVerdict.Refused, null)]
     [InlineData("kubeProxyReplacementHealthzBindAddr: ''", ImportVerdict.Kept, null)]
     [InlineData("kubeProxyReplacementHealthzBindAddr: 0.0.0.0:10256", ImportVerdict.NotServed, null)]
     [InlineData("endpointRoutes: {enabled: true}", ImportVerdict.Kept, null)]
@@ -173,6 +176,14 @@ public sealed class CiliumImportTests
     [InlineData("{enableIPv6Masquerade: false, ipv6: {enabled: true}, enableIPv4Masquerade: false}", ImportVerdict.Kept, "masquerade.enabled: false")]
     [InlineData("bpf: {ctTcpMax: 100000}", ImportVerdict.Changed, "tables.conntrack: 100000")]
     [InlineData("bpf: {autoMount: {enabled: false}}", ImportVerdict.Changed, null)]
+    [InlineData("loadBalancer: {serviceTopology: true}", ImportVerdict.Kept, null)]
+    [InlineData("enableK8sTerminatingEndpoint: true", ImportVerdict.Kept, null)]
+    [InlineData("serviceNoBackendResponse: reject", ImportVerdict.Kept, null)]
+    [InlineData("serviceNoBackendResponse: drop", ImportVerdict.Changed, null)]
+    [InlineData("hostServices: {enabled: false}", ImportVerdict.Kept, "socketLB.enabled: false")]
+    [InlineData("{socketLB: {enabled: false}, kubeProxyReplacement: true}", ImportVerdict.Changed, null)]
+    [InlineData("enableRuntimeDeviceDetection: true", ImportVerdict.Changed, null)]
+    [InlineData("disableEndpointCRD: true", ImportVerdict.Kept, null)]
     [InlineData("bpf: {vlanBypass: [0]}", ImportVerdict.Kept, null)]
     [InlineData("bpf: {vlanBypass: [4]}", ImportVerdict.Changed, null)]
     [InlineData("bpf: {datapathMode: lb-only}", ImportVerdict.NotServed, null)]
@@ -263,6 +274,7 @@ public sealed class CiliumImportTests
     [InlineData("l7Proxy", "true", ImportVerdict.NotServed, "layer 7")]
     [InlineData("healthChecking", "true", ImportVerdict.NotServed, "probe")]
     [InlineData("cni.exclusive", "true", ImportVerdict.Changed, "files of other plugins")]
+    [InlineData("loadBalancer.serviceTopology", "false", ImportVerdict.Changed, "hints")]
     [InlineData("nodePort.enabled", "true", ImportVerdict.NotServed, "only ClusterIP")]
     [InlineData("externalIPs.enabled", "true", ImportVerdict.NotServed, "only ClusterIP")]
     [InlineData("hostPort.enabled", "true", ImportVerdict.NotServed, "only ClusterIP")]
@@ -287,6 +299,7 @@ public sealed class CiliumImportTests
         l7Proxy: false
         healthChecking: false
         cni: {exclusive: false}
+        loadBalancer: {serviceTopology: true}
         """).Findings.ShouldAllBe(static f => f.Line > 0 && (f.Verdict == ImportVerdict.Kept || f.Verdict == ImportVerdict.Changed));
 
     [Fact]
