@@ -61,6 +61,10 @@ internal static class UninstallCommand
         {
             throw new CommandFault("uninstall", $"the kernel did not take back {string.Join(", ", refused)}", "everything else is removed; straum tune revert tries these again");
         }
+        if (Path.GetDirectoryName(tuning.Journal) == options.Paths.State && Tuner.LeftoversOf(tuning) is { Count: > 0 } files)
+        {
+            throw new CommandFault("uninstall", $"left is what straum tune apply wrote to {string.Join(" and ", files)}: its journal is gone", "everything else is removed; straum tune revert says what to do about it");
+        }
         output.WriteLine(count == 0 ? "nothing of Straum is on this host" : $"{count} things removed; the host is as Straum found it");
         return ExitCode.Ok;
 

@@ -21,16 +21,16 @@ public static partial class Redaction
         text = WebTokens().Replace(text, Mark);
         text = IssuedKeys().Replace(text, Mark);
         text = Authorization().Replace(text, $"$1{Mark}");
-        text = Arguments().Replace(text, $"$1{Mark}");
+        text = Arguments().Replace(text, $"${{head}}{Mark}");
         return SecretFields.Redact(text, Mark);
     }
 
     /// <summary>What is cut off before its end is taken out to the end of the text.</summary>
-    [GeneratedRegex(@"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:(-----END [A-Z ]*PRIVATE KEY-----)|\z)", RegexOptions.Singleline)]
+    [GeneratedRegex(@"(-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----).*?(?:(-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)|\z)", RegexOptions.Singleline)]
     private static partial Regex PrivateKeys();
 
     /// <summary>The beginning is cut off.</summary>
-    [GeneratedRegex(@"(?:[A-Za-z0-9+/=]+(?:\s+|\\n))+(-----END [A-Z ]*PRIVATE KEY-----)", RegexOptions.RightToLeft)]
+    [GeneratedRegex(@"(?:[A-Za-z0-9+/=]+(?:\s+|\\n))+(-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)", RegexOptions.RightToLeft)]
     private static partial Regex PrivateKeyEnds();
 
     /// <summary>PEM in base64, as Secrets and kubeconfigs have it; certificates stay.</summary>
@@ -58,6 +58,6 @@ public static partial class Redaction
     private static partial Regex Authorization();
 
     /// <summary>Programs whose arguments have no name that says so: curl, etcdctl, sshpass, mysql, openssl, .netrc, ip xfrm.</summary>
-    [GeneratedRegex(@"((?<![\w-])(?:--user[ =]|-u[ =]?)[""']?(?!\d+:)[\w.@-]+:|\bsshpass\s+-p\s*|\bmysql(?:dump|admin)?\s(?:[^\n]{0,200}?\s)?-p(?=[^\s-])|\s-pass(?:in|out)?\s+pass:|\blogin\s+\S+\s+password\s+|\b(?:enc|auth|auth-trunc|aead)\s\S+\s(?=0x))[^\s""']+")]
+    [GeneratedRegex(@"(?<head>(?<![\w-])(?:--user[ =]|-u[ =]?)(?<q>[""'])?(?!\d+:)[\w.@-]+:|\bsshpass\s+-p\s*(?<q>[""'])?|\bmysql(?:dump|admin)?\s(?:[^\n]{0,200}?\s)?-p(?=[^\s-])(?<q>[""'])?|\b(?:docker|podman|nerdctl|buildah|registry)\s+login\s(?:[^\n]{0,200}?\s)?-p[ =]?(?=[^\s-])(?<q>[""'])?|\s-pass(?:in|out)?\s+(?<q>[""'])?pass:|\blogin\s+\S+\s+password\s+|\b(?:enc|auth|auth-trunc|aead)\s\S+\s(?=0x))(?(q)[^\n""']+|[^\s""']+)")]
     private static partial Regex Arguments();
 }

@@ -116,6 +116,11 @@ internal sealed partial class SecretFields
     {
         var at = end + QuoteAt(end).Length;
         var isQuoted = at > end;
+        if (isQuoted && at < _text.Length && _text[at] == ']')
+        {
+            // config["password"] = "x"
+            at++;
+        }
         var blanks = Blanks(at);
         if (blanks < _text.Length && _text[blanks] is ':' or '=' or '>')
         {
@@ -124,7 +129,8 @@ internal sealed partial class SecretFields
             {
                 return start > 0 && _text[start - 1] == '<' ? blanks : null;
             }
-            if (sign == ':' && blanks < _text.Length && _text[blanks] == '=')
+            // := of Go and Make, => of Ruby and PHP.
+            if (blanks < _text.Length && ((sign == ':' && _text[blanks] == '=') || (sign == '=' && _text[blanks] == '>')))
             {
                 blanks++;
             }
@@ -152,6 +158,7 @@ internal sealed partial class SecretFields
         var column = start - quoteBefore.Length - lineStart;
         var lineEnd = LineEnd(value);
         var sign = SignBefore(value);
+        var isArrow = sign == '>' && (start == 0 || _text[start - 1] != '<');
 
         // :: YAML: a list or a text on the lines below.
         if (value == lineEnd)
@@ -179,7 +186,7 @@ internal sealed partial class SecretFields
         {
             return (value, Bracket(value, lineEnd));
         }
-        if (_text[value] == '<' && sign == '>')
+        if (_text[value] == '<' && sign == '>' && !isArrow)
         {
             return null;
         }
@@ -190,7 +197,7 @@ internal sealed partial class SecretFields
             return (value, Closing(value, quoteBefore, lineEnd, withQuote: false));
         }
         var isSpaced = value > 0 && _text[value - 1] is ' ' or '\t';
-        if (sign == '>')
+        if (sign == '>' && !isArrow)
         {
             var close = _text.IndexOf('<', value, lineEnd - value);
             return (value, close < 0 ? lineEnd : close);
@@ -202,7 +209,13 @@ internal sealed partial class SecretFields
             var last = sign == ':' ? Below(lineEnd, column, withItems: false) : lineEnd;
             return (value, Trimmed(value, last, ","));
         }
-        return (value, sign == ':' ? EndOfPlain(value, lineEnd) : EndOfWord(value, lineEnd));
+        if (sign is ':')
+        {
+            return (value, EndOfPlain(value, lineEnd));
+        }
+        // A line of a properties file, unless more variables or flags follow.
+        var word = EndOfWord(value, lineEnd);
+        return (value, isFirst && sign == '=' && word < lineEnd && _text[word] is ' ' or '\t' && !AfterVariable().IsMatch(_text, word) ? Trimmed(value, lineEnd, "") : word);
     }
 
     private char SignBefore(int at)
@@ -295,32 +308,26 @@ internal sealed partial class SecretFields
     /// <summary>The place behind the quote that closes a text, at the latest the limit.</summary>
     private int Closing(int at, string quote, int limit, bool withQuote = true)
     {
-        var level = quote.TakeWhile(static c => c == '\\').Count();
         for (; at < limit; at++)
         {
             var other = QuoteAt(at);
             if (other.Length == 0)
             {
-                if (_text[at] == '\\')
+                while (_text[at] == '\\' && at + 1 < limit && _text[at + 1] == '\\')
                 {
-                    while (at + 1 < limit && _text[at + 1] == '\\')
-                    {
-                        at++;
-                    }
+                    at++;
                 }
                 continue;
             }
-            var slashes = other.TakeWhile(static c => c == '\\').Count();
-            if (other[slashes..] == quote[level..])
+            if (other[^1] is '"' or '2' == quote[^1] is '"' or '2')
             {
-                // '' is a quote in YAML.
-                if (quote == "'" && at + 1 < limit && _text[at + 1] == '\'')
+                // '' is a quote in YAML; escapes are none in what a shell or YAML has in single quotes.
+                if (quote == "'" && at + 1 < limit && _text.AsSpan(at).StartsWith("''"))
                 {
                     at++;
                     continue;
                 }
-                // A shell and YAML know no escapes in these.
-                if (quote == "'" || Closes(slashes, level))
+                if (quote == "'" || Closes(other, quote))
                 {
                     return withQuote ? at + other.Length : at;
                 }
@@ -330,18 +337,25 @@ internal sealed partial class SecretFields
         return limit;
     }
 
-    // \" closes what \" opened, \\\" does not: it is a quote in it. Each level of escapes is half of those and one.
-    private static bool Closes(int slashes, int level)
+    // \" closes what \" opened; \\\" does not, it is a quote in it; and so on. What opened is unescaped until it is a plain quote, and
+    // the other as often: it closes when it is a plain one then, or was before, which is the end of a text around this one.
+    private static bool Closes(string other, string quote)
     {
-        for (var depth = level; depth > 0; depth = (depth - 1) / 2)
+        var (open, close) = (FormOf(quote), FormOf(other));
+        for (; open != (0, false); (open, close) = (Unescaped(open), Unescaped(close)))
         {
-            if (slashes % 2 == 0)
+            if (IsPlain(close))
             {
                 return true;
             }
-            slashes = (slashes - 1) / 2;
         }
-        return slashes % 2 == 0;
+        return IsPlain(close);
+
+        static (int Slashes, bool IsNumber) FormOf(string quote) => (quote.LastIndexOf('\\') + 1, quote[^1] is '2' or '7');
+        static (int Slashes, bool IsNumber) Unescaped((int Slashes, bool IsNumber) form) =>
+            form.IsNumber && form.Slashes % 2 == 0 ? (form.Slashes / 2, true) : ((form.Slashes - 1) / 2, false);
+        // An even number are backslashes before it.
+        static bool IsPlain((int Slashes, bool IsNumber) form) => !form.IsNumber && form.Slashes % 2 == 0;
     }
 
     private int Bracket(int value, int lineEnd)
@@ -417,7 +431,7 @@ internal sealed partial class SecretFields
     private static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
 
     /// <summary>Nothing to take out: no value, a switch, the name of a variable, or taken out already.</summary>
-    [GeneratedRegex(@"^(?:(?<q>\\*(?:""|'|u002[27])?)(?:true|false|yes|no|null|nil|~|<nil>|<none>|<unset>|<hidden>|\*+|REDACTED|\[redacted\]|<redacted>|DATA\+OMITTED|\$\(\w+\)|\$\{\w+\}|\$\w+|)\k<q>[\s,;]*)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:(?<q>\\*(?:""|'|u002[27])?)(?:true|false|yes|no|null|nil|~|<nil>|<none>|<unset>|<hidden>|\*+|REDACTED|\[redacted\]|<redacted>|DATA\+OMITTED|\$\(\w+\)|\$\{\w+\}|(?-i:\$[A-Z_][A-Z0-9_]*)|)\k<q>[\s,;]*)$", RegexOptions.IgnoreCase)]
     private static partial Regex NoSecrets();
 
     [GeneratedRegex(@"\G(?:\\*(?:""|'|u002[27]))?(?<name>[\w.-]+)(?:\\*(?:""|'|u002[27]))?[\s,;]+(?:\\*(?:""|'|u002[27]))?(?<value>[vV]alue)(?![\w.-])")]
@@ -449,6 +463,9 @@ internal sealed partial class SecretFields
 
     [GeneratedRegex(@"\G[,;&](?:\s|$|\\*[""']|[\w.-]+[:=])")]
     private static partial Regex AfterWord();
+
+    [GeneratedRegex(@"\G[ \t]+(?:[\w.-]+=|--?\w|[;|&\\]|$)")]
+    private static partial Regex AfterVariable();
 
     [GeneratedRegex(@"\G(?:\\*[""'])?[A-Za-z][\w-]*[ \t]+(?=\S)")]
     private static partial Regex Scheme();

@@ -36,6 +36,6 @@ internal static partial class SecretNames
     private static partial Regex Words();
 
     /// <summary>What is left of a name that speaks of where a secret is, of how long, or of how many there are.</summary>
-    [GeneratedRegex("(?:files?|paths?|dir|directory|folder|names?|namespaces?|refs?|references?|ur[li]s?|endpoint|host|server|issuer|audiences?|class|config|ttl|timeout|duration|expir(?:ation|es|y|ed)|seconds|size|length|count|total|limit|types?|kind|mode|policy|version|enabled|optional|required|reviews?|requests?|controller|cleaner|usages?|groups?|cacerthash(?:es)?|provider|plugin|driver|store|manager|mount|volumes?|description|labels?|selector|bytes|bucket|webhook|authentication|signer|izer)$")]
+    [GeneratedRegex("(?:files?|paths?|dir|directory|folder|names?|namespaces?|refs?|references?|ur[li]s?|endpoint|host|server|issuer|audiences?|class|config|ttl|timeout|duration|expir(?:ation|es|y|ed)|seconds|changed?|age|size|length|count|total|limit|types?|kind|mode|policy|version|enabled|optional|required|reviews?|requests?|controller|cleaner|usages?|groups?|cacerthash(?:es)?|provider|plugin|driver|store|manager|mount|volumes?|description|labels?|selector|bytes|bucket|webhook|authentication|signer|izer)$")]
     private static partial Regex Places();
 }

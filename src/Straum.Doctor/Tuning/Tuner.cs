@@ -44,7 +44,10 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     }
 
     /// <summary>Own files without a journal, so that nobody knows the values of before; empty when there is one.</summary>
-    public IReadOnlyList<string> Leftovers() => File.Exists(paths.Journal) ? [] : _files.Leftovers();
+    public IReadOnlyList<string> Leftovers() => LeftoversOf(paths);
+
+    /// <inheritdoc cref="Leftovers"/>
+    public static IReadOnlyList<string> LeftoversOf(TunePaths paths) => File.Exists(paths.Journal) ? [] : new OwnFiles(paths).Leftovers();
 
     /// <summary>
     /// Writes what the plan says, in this order:

@@ -49,6 +49,19 @@ public sealed class UninstallCommandTests : IDisposable
     }
 
     [Fact]
+    public void Tuning_WhoseJournalIsGone_IsNamedAfterTheRestIsRemoved()
+    {
+        File.Delete(Tuning.Journal);
+        Directory.CreateDirectory(Path.GetDirectoryName(Tuning.OwnFile)!);
+        File.WriteAllText(Tuning.OwnFile, "# Written by `straum tune apply`, removed by `straum tune revert`.\n-net.ipv4.tcp_tw_reuse = 1\n");
+
+        Should.Throw<CommandFault>(() => Uninstall(Options)).Message.ShouldContain(Tuning.OwnFile);
+
+        _kernel.Reuse.ShouldBe("1", "nobody knows what it was");
+        Directory.Exists(In("var/lib/straum")).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Tuning_OfAHost_IsNotAnAgentsThatHasItsStateElsewhere()
     {
         Uninstall(Options with { Paths = Options.Paths with { State = In("other") } });

@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace Straum.Doctor.Evidence;
 
 public sealed class RedactionTests
@@ -46,6 +49,9 @@ public sealed class RedactionTests
     [InlineData("etcdctl --user=root:hunter2 --password=x get /", "etcdctl --user=root:[redacted] --password=[redacted] get /")]
     [InlineData("etcd --initial-cluster-token=c1 --name=a", "etcd --initial-cluster-token=[redacted] --name=a")]
     [InlineData("curl -u me:hunter2 https://x/", "curl -u me:[redacted] https://x/")]
+    [InlineData("curl --user 'me:two words' https://x/", "curl --user 'me:[redacted]' https://x/")]
+    [InlineData("docker login -u me -p hunter2 r.example", "docker login -u me -p [redacted] r.example")]
+    [InlineData("docker login --username me --password-stdin -p x", "docker login --username me --password-stdin -p [redacted]")]
     [InlineData("sshpass -p hunter2 ssh x", "sshpass -p [redacted] ssh x")]
     [InlineData("mysql -h db -uroot -phunter2 x", "mysql -h db -uroot -p[redacted] x")]
     [InlineData("openssl rsa -passin pass:hunter2 -in k", "openssl rsa -passin pass:[redacted] -in k")]
@@ -61,6 +67,12 @@ public sealed class RedactionTests
     [InlineData("passphrase: x", "passphrase: [redacted]")]
     [InlineData("PresharedKey = x=", "PresharedKey = [redacted]")]
     [InlineData("password = two words", "password = [redacted]")]
+    [InlineData("password=two words", "password=[redacted]")]
+    [InlineData("password=a --port 1", "password=[redacted] --port 1")]
+    [InlineData("config['password'] = 'two words';", "config['password'] = [redacted];")]
+    [InlineData("'password' => 'x', 'user' => 'y'", "'password' => [redacted], 'user' => 'y'")]
+    [InlineData("password: $ecret", "password: [redacted]")]
+    [InlineData("password: x\r\nuser: y", "password: [redacted]\r\nuser: y")]
     [InlineData("password: correct horse battery", "password: [redacted]")]
     [InlineData("password: correct horse battery\nuser: x", "password: [redacted]\nuser: x")]
     [InlineData("- password: correct horse # x", "- password: [redacted]")]
@@ -114,6 +126,7 @@ public sealed class RedactionTests
     [Theory]
     [InlineData("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\nabc\n-----END RSA PRIVATE KEY-----\nb", "a\n-----BEGIN RSA PRIVATE KEY-----[redacted]-----END RSA PRIVATE KEY-----\nb")]
     [InlineData("\"-----BEGIN PRIVATE KEY-----\\nMIIE\\n-----END PRIVATE KEY-----\\n\"", "\"-----BEGIN PRIVATE KEY-----[redacted]-----END PRIVATE KEY-----\\n\"")]
+    [InlineData("-----BEGIN PGP PRIVATE KEY BLOCK-----\nx\n-----END PGP PRIVATE KEY BLOCK-----", "-----BEGIN PGP PRIVATE KEY BLOCK-----[redacted]-----END PGP PRIVATE KEY BLOCK-----")]
     [InlineData("a\n-----BEGIN EC PRIVATE KEY-----\nMIIEabcdefghijklmnop\nabc\n", "a\n-----BEGIN EC PRIVATE KEY-----[redacted]")]
     [InlineData("MIIEabcdefghijklmnop\nabcd\n-----END EC PRIVATE KEY-----\nb", "[redacted]-----END EC PRIVATE KEY-----\nb")]
     public void PrivateKey_LosesItsBody(string text, string expected) => Redaction.Apply(text).ShouldBe(expected);
@@ -139,6 +152,8 @@ public sealed class RedactionTests
     [InlineData("kubelet --tls-private-key-file=/k --authentication-token-webhook-cache-ttl=0s --image-credential-provider-config=/c")]
     [InlineData("password: \"\"")]
     [InlineData("password: $(DB_PASSWORD)")]
+    [InlineData("password: $DB_PASSWORD")]
+    [InlineData("password_length: 12, last_password_change: 2026")]
     [InlineData("password: [redacted]")]
     [InlineData("secret \"db-password\" not found")]
     [InlineData("(UniqueName: \"kubernetes.io/secret/0a1b-default-token-abcde\") pod \"x\"")]
@@ -149,6 +164,80 @@ public sealed class RedactionTests
     [InlineData("certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUQ=")]
     [InlineData("{\"name\":\"straum\",\"key\":\"tables.services\",\"value\":\"65536\"}")]
     public void TheRest_StaysAsItIs(string text) => Redaction.Apply(text).ShouldBe(text);
+
+    // What stands in the middle of a secret, for each form that has an end of its own whatever that is.
+    [Theory]
+    [InlineData(" ")]
+    [InlineData("\"")]
+    [InlineData("'")]
+    [InlineData("\\")]
+    [InlineData("\\\"")]
+    [InlineData("\\\\")]
+    [InlineData(",")]
+    [InlineData(", ")]
+    [InlineData(";")]
+    [InlineData("&")]
+    [InlineData("}")]
+    [InlineData("] ")]
+    [InlineData("=")]
+    [InlineData(": ")]
+    [InlineData(", user: ")]
+    [InlineData(" user=")]
+    [InlineData(" #")]
+    [InlineData("<")]
+    [InlineData("$A")]
+    [InlineData("\t")]
+    [InlineData("\",\"user\":\"")]
+    public void Value_WithAnyCharacter_IsTakenOutWhole(string middle)
+    {
+        var value = $"Hunter{middle}Hunter";
+        var relaxed = new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        foreach (var json in (JsonSerializerOptions[])[JsonSerializerOptions.Default, relaxed])
+        {
+            string[] texts =
+            [
+                JsonSerializer.Serialize(new Dictionary<string, string> { ["password"] = value, ["user"] = "x" }, json),
+                JsonSerializer.Serialize(new[] { new { name = "DB_PASSWORD", value } }, json),
+                JsonSerializer.Serialize(new[] { new { value, name = "DB_PASSWORD" } }, json),
+                JsonSerializer.Serialize(new { Env = new[] { "A=b", "DB_PASSWORD=" + value, "B=c" } }, json),
+                JsonSerializer.Serialize(new { args = new[] { "--password", value, "--port" } }, json),
+            ];
+            foreach (var text in texts)
+            {
+                // Also in a log's field, and that in a log's.
+                var once = JsonSerializer.Serialize(new { msg = text, level = 1 }, json);
+                string[] levels = [text, once, JsonSerializer.Serialize(new { line = once, stream = "stderr" }, json)];
+                foreach (var level in levels)
+                {
+                    Redaction.Apply(level).ShouldNotContain("Hunter", Case.Sensitive, level);
+                }
+            }
+        }
+        foreach (var text in (string[])
+            [
+                $"user: x\npassword: {value}\nport: 1\n",
+                $"password: '{value.Replace("'", "''")}' # x\n",
+                $"- name: DB_PASSWORD\n  value: {value}\n",
+                $"  - value: {value}\n    name: DB_PASSWORD\n",
+                $"password: |\n  {value}\nuser: x\n",
+                $"[mail]\npassword = {value}\n",
+            ])
+        {
+            Redaction.Apply(text).ShouldNotContain("Hunter", Case.Sensitive, text);
+        }
+    }
+
+    [Fact]
+    public void AnyText_IsTaken()
+    {
+        string[] parts = ["password", "name", "value", "--token", "DB_PASSWORD", "auth", ":", "=", ">", "<", "\"", "'", "\\", "u0022", " ", "\n", "\t", "- ", "|", "[", "]", "{", "}", ",", "x", "$A", "]byte{", "://", "@"];
+        var random = new Random(1);
+        for (var i = 0; i < 50_000; i++)
+        {
+            var text = string.Concat(Enumerable.Range(0, random.Next(1, 12)).Select(_ => parts[random.Next(parts.Length)]));
+            Should.NotThrow(() => Redaction.Apply(text), text);
+        }
+    }
 
     // Each of these is where a pattern could go back over the whole text again and again.
     [Theory]
