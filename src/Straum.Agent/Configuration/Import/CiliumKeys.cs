@@ -137,11 +137,8 @@ internal static partial class CiliumKeys
 
     private static void AddMasquerading(KeyTable keys)
     {
-        keys.Add("enableIPv4Masquerade", static v => v.Other("ipv4.enabled") is { IsOff: true } ? Always("IPv4 is off") : As("masquerade.enabled", "one switch for both families"));
-        keys.Add("enableIPv6Masquerade", static v => v.Other("ipv6.enabled") is null or { IsOff: true } ? Always("IPv6 is off")
-            : v.Other("ipv4.enabled") is not { IsOff: true } && v.IsOff != (v.Other("enableIPv4Masquerade")?.IsOff ?? false)
-                ? Refused("masquerade.enabled is one switch for both families, and has what IPv4 has; masquerade.nonMasqueradeCIDRs: [\"::/0\"] spares IPv6")
-            : As("masquerade.enabled", "one switch for both families"));
+        keys.Add("enableIPv4Masquerade", static v => Masquerade(v, "IPv4", otherwise: true, "0.0.0.0/0", "IPv6", otherOtherwise: false));
+        keys.Add("enableIPv6Masquerade", static v => Masquerade(v, "IPv6", otherwise: false, "::/0", "IPv4", otherOtherwise: true));
         keys.Add("bpf.masquerade", static v => v.IsOff
             ? Changed("masquerading is always in eBPF; masquerade.enabled switches it off altogether")
             : Always("masquerading is always in eBPF"));
@@ -151,14 +148,27 @@ internal static partial class CiliumKeys
         keys.Add("ipMasqAgent.enabled", static v => v.IsOff
             ? Always("off here too")
             : Changed("its list is masquerade.nonMasqueradeCIDRs; no ConfigMap is watched, so what your own one lists belongs there"));
-        keys.Add("ipMasqAgent.config.nonMasqueradeCIDRs", NonMasquerade);
+        keys.Add("ipMasqAgent.config.nonMasqueradeCIDRs", static v => WithAgent(v) ?? NonMasquerade(v));
         // bpf/ knows no link-local IPv4 destinations: what is not in the list and outside the cluster is masqueraded.
-        keys.Add("ipMasqAgent.config.masqLinkLocal", static v => v.IsOff ? NonMasqueradeLinkLocal : Always("link-local IPv4 destinations are masqueraded here too"));
+        keys.Add("ipMasqAgent.config.masqLinkLocal", static v => WithAgent(v) ?? (v.IsOff ? NonMasqueradeLinkLocal : Always("link-local IPv4 destinations are masqueraded here too")));
         keys.Add("ipMasqAgent.config.masqLinkLocalIPv6", Always("link-local IPv6 destinations are not routed, so nothing is masqueraded on the way to them"));
+        keys.Add("ipMasqAgent.config.resyncInterval", Always("the list is in straum.yaml"));
         keys.AddFeature("egressMasqueradeInterfaces", "masquerading is for what leaves by routing.devices");
         keys.AddFeature("enableMasqueradeRouteSource", "masqueraded flows get the node's InternalIP");
         keys.AddFeature("egressGateway.enabled", "egress gateways are not here yet");
         keys.Add("egressGateway.*", NotServed("egress gateways are not here yet"));
+
+        // One switch for both families: where they differ, the one that is off is spared by its prefix.
+        static ImportAnswer Masquerade(ImportValue value, string family, bool otherwise, string all, string other, bool otherOtherwise) =>
+            !IsOn(value, family.ToLowerInvariant() + ".enabled", otherwise) ? Always($"{family} is off")
+            : value.IsOff && IsOn(value, other.ToLowerInvariant() + ".enabled", otherOtherwise) && IsOn(value, $"enable{other}Masquerade", otherwise: true)
+                ? CiliumKeys.NonMasquerade([all], $"masquerade.enabled is one switch for both families; {family} is spared by its prefix")
+            : As("masquerade.enabled", "one switch for both families");
+
+        static bool IsOn(ImportValue value, string key, bool otherwise) => value.Other(key) is { } found ? !found.IsOff : otherwise;
+
+        static ImportAnswer? WithAgent(ImportValue value) =>
+            IsOn(value, "ipMasqAgent.enabled", otherwise: false) ? null : Always("means nothing without ipMasqAgent.enabled, here neither");
 
         static ImportAnswer NonMasquerade(ImportValue value) =>
             new(ImportVerdict.Kept, "masquerade.nonMasqueradeCIDRs", value.AsList(), "");
@@ -206,6 +216,9 @@ internal static partial class CiliumKeys
         keys.AddFeature("bpf.lbSourceRangeAllTypes", OnlyClusterIP);
         keys.Add("bpf.distributedLRU.*", Refused("tables are shared by all processors"));
         keys.AddForeign("bpfClockProbe", "the kernel's clock is read as it is");
+        keys.AddForeign("bpf.clockProbe", "the kernel's clock is read as it is");
+        keys.AddFeature("sockops.enabled", "sockets of one node are not joined; the option is gone since Cilium 1.14");
+        keys.Add("datapathMode", static v => v.Text is "veth" ? Always("pods have veth devices") : NotServed("pods have veth devices"));
         foreach (var key in (string[])["conntrackGCInterval", "conntrackGCMaxInterval"])
         {
             keys.Add(key, Changed("each flow ends by its own timeout"));
@@ -226,6 +239,9 @@ internal static partial class CiliumKeys
         keys.AddFeature("ingressController.enabled", "Ingress objects are not served yet");
         keys.Add("ingressController.*", NotServed("Ingress objects are not served yet"));
         keys.AddFeature("envoyConfig.enabled", NoL7);
+        keys.Add("envoyConfig.*", NotServed(NoL7));
+        keys.Add("proxy.*", NotServed(NoL7));
+        keys.AddForeign("disableEnvoyVersionCheck", NoL7);
         keys.AddFeature("hubble.enabled", NoFlows);
         keys.AddFeature("hubble.relay.enabled", NoFlows);
         keys.AddFeature("hubble.ui.enabled", NoFlows);
@@ -244,9 +260,10 @@ internal static partial class CiliumKeys
         keys.AddFeature("hostFirewall", "there are no policies for hosts");
         keys.AddFeature("hostFirewall.enabled", "there are no policies for hosts");
         keys.AddFeature("authentication.enabled", "there is no mutual authentication");
+        keys.Add("authentication.*", NotServed("there is no mutual authentication"));
         keys.AddFeature("bandwidthManager", "pods' bandwidth annotations are not honoured yet"); // the switch itself in 1.11
         keys.AddFeature("bandwidthManager.enabled", "pods' bandwidth annotations are not honoured yet");
-        keys.Add("bandwidthManager.bbr", static v => v.IsOff ? Always("off here too") : Changed("pods inherit the node's congestion control: `straum tune plan` has it"));
+        keys.Add("bandwidthManager.bbr", static v => v.IsOff || v.Other("bandwidthManager.enabled") is null or { IsOff: true } ? Always("off here too") : Changed("pods inherit the node's congestion control: `straum tune plan` has it"));
         keys.AddFeature("bandwidthManager.bbrHostNamespaceOnly", "pods inherit the node's congestion control");
         keys.AddFeature("nodeIPAM.enabled", OnlyClusterIP);
         keys.AddFeature("enableLBIPAM", OnlyClusterIP);
@@ -261,12 +278,17 @@ internal static partial class CiliumKeys
         keys.AddFeature("sctp.enabled", "SCTP is served per packet, when port and targetPort are the same number");
         keys.AddFeature("wellKnownIdentities.enabled", "there are no identities");
         keys.Add("identityAllocationMode", Refused("there are no identities"));
-        foreach (var key in (string[])["remoteNodeIdentity", "identityChangeGracePeriod", "nodeSelectorLabels", "enableIdentityMark"])
+        foreach (var key in (string[])["remoteNodeIdentity", "identityChangeGracePeriod", "nodeSelectorLabels", "enableIdentityMark", "labels", "nodeLabels"])
         {
             keys.AddForeign(key, "there are no identities");
         }
         keys.Add("disableEndpointCRD", Always("there are no CiliumEndpoints"));
         keys.AddForeign("synchronizeK8sNodes", "there is no kvstore");
+        keys.AddForeign("enableCnpStatusUpdates", "there are no CiliumNetworkPolicies");
+        keys.AddForeign("enableK8sEventHandover", "there is no kvstore");
+        keys.Add("enableK8sEndpointSlice", static v => v.IsOff ? Changed("EndpointSlices are read, and no Endpoints") : Always("EndpointSlices are read"));
+        keys.Add("endpointStatus.*", Refused("there are no CiliumEndpoints"));
+        keys.Add("customCalls.*", Refused("no programs of others are called"));
         keys.Add("dnsProxy.*", NotServed(NoL7));
         keys.Add("prometheus.enabled", static v => v.IsOff
             ? Always("off here too")

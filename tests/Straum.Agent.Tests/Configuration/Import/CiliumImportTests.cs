@@ -66,10 +66,10 @@ public sealed class CiliumImportTests
     [Fact]
     public void Import_LinkLocalThatIsNotMasqueraded_IsListedBesideTheOthers()
     {
-        var result = Fixture.Import("ipMasqAgent:\n  config:\n    nonMasqueradeCIDRs: [192.168.0.0/16]\n    masqLinkLocal: false\n");
+        var result = Fixture.Import("ipMasqAgent:\n  enabled: true\n  config:\n    nonMasqueradeCIDRs: [192.168.0.0/16]\n    masqLinkLocal: false\n");
 
         Fixture.Options(result).Masquerade.NonMasqueradeCidrs.ShouldBe([IPNetwork.Parse("192.168.0.0/16"), IPNetwork.Parse("169.254.0.0/16")]);
-        Fixture.Import("ipMasqAgent:\n  config:\n    masqLinkLocal: true\n").Of("ipMasqAgent.config.masqLinkLocal").Verdict.ShouldBe(ImportVerdict.Kept);
+        Fixture.Import("ipMasqAgent:\n  enabled: true\n  config:\n    masqLinkLocal: true\n").Of("ipMasqAgent.config.masqLinkLocal").Verdict.ShouldBe(ImportVerdict.Kept);
     }
 
     [Fact]
@@ -172,7 +172,17 @@ public sealed class CiliumImportTests
     [InlineData("hostServices: {protocols: tcp}", ImportVerdict.NotServed, null)]
     [InlineData("enableIPv4Masquerade: false", ImportVerdict.Kept, "masquerade.enabled: false")]
     [InlineData("enableIPv6Masquerade: false", ImportVerdict.Kept, null)]
-    [InlineData("{enableIPv6Masquerade: false, ipv6: {enabled: true}}", ImportVerdict.Refused, null)]
+    [InlineData("{enableIPv6Masquerade: false, ipv6: {enabled: true}}", ImportVerdict.Changed, "masquerade.nonMasqueradeCIDRs: [::/0]")]
+    [InlineData("{enableIPv4Masquerade: false, ipv6: {enabled: true}}", ImportVerdict.Changed, "masquerade.nonMasqueradeCIDRs: [0.0.0.0/0]")]
+    [InlineData("{enableIPv4Masquerade: false, ipv4: {enabled: false}, ipv6: {enabled: true}}", ImportVerdict.Kept, null)]
+    [InlineData("{enableIPv6Masquerade: false, ipv4: {enabled: false}, ipv6: {enabled: true}}", ImportVerdict.Kept, "masquerade.enabled: false")]
+    [InlineData("ipMasqAgent: {config: {nonMasqueradeCIDRs: [10.0.0.0/8]}}", ImportVerdict.Kept, null)]
+    [InlineData("ipMasqAgent: {config: {nonMasqueradeCIDRs: [10.0.0.0/8]}, enabled: true}", ImportVerdict.Kept, "masquerade.nonMasqueradeCIDRs: [10.0.0.0/8]")]
+    [InlineData("bandwidthManager: {bbr: true}", ImportVerdict.Kept, null)]
+    [InlineData("bandwidthManager: {bbr: true, enabled: true}", ImportVerdict.Changed, null)]
+    [InlineData("authentication: {mutual: {spire: {enabled: true}}}", ImportVerdict.NotServed, null)]
+    [InlineData("proxy: {prometheus: {enabled: true}}", ImportVerdict.NotServed, null)]
+    [InlineData("datapathMode: veth", ImportVerdict.Kept, null)]
     [InlineData("{enableIPv6Masquerade: false, ipv6: {enabled: true}, enableIPv4Masquerade: false}", ImportVerdict.Kept, "masquerade.enabled: false")]
     [InlineData("bpf: {ctTcpMax: 100000}", ImportVerdict.Changed, "tables.conntrack: 100000")]
     [InlineData("bpf: {autoMount: {enabled: false}}", ImportVerdict.Changed, null)]
