@@ -327,7 +327,7 @@ internal sealed partial class SecretFields
                     at++;
                     continue;
                 }
-                if (quote == "'" || Closes(other, quote))
+                if (quote == "'" || EscapedQuote.Closes(other, quote))
                 {
                     return withQuote ? at + other.Length : at;
                 }
@@ -335,27 +335,6 @@ internal sealed partial class SecretFields
             at += other.Length - 1;
         }
         return limit;
-    }
-
-    // \" closes what \" opened; \\\" does not, it is a quote in it; and so on. What opened is unescaped until it is a plain quote, and
-    // the other as often: it closes when it is a plain one then, or was before, which is the end of a text around this one.
-    private static bool Closes(string other, string quote)
-    {
-        var (open, close) = (FormOf(quote), FormOf(other));
-        for (; open != (0, false); (open, close) = (Unescaped(open), Unescaped(close)))
-        {
-            if (IsPlain(close))
-            {
-                return true;
-            }
-        }
-        return IsPlain(close);
-
-        static (int Slashes, bool IsNumber) FormOf(string quote) => (quote.LastIndexOf('\\') + 1, quote[^1] is '2' or '7');
-        static (int Slashes, bool IsNumber) Unescaped((int Slashes, bool IsNumber) form) =>
-            form.IsNumber && form.Slashes % 2 == 0 ? (form.Slashes / 2, true) : ((form.Slashes - 1) / 2, false);
-        // An even number are backslashes before it.
-        static bool IsPlain((int Slashes, bool IsNumber) form) => !form.IsNumber && form.Slashes % 2 == 0;
     }
 
     private int Bracket(int value, int lineEnd)
@@ -399,34 +378,9 @@ internal sealed partial class SecretFields
 
     private int LineEnd(int at) => _text.IndexOf('\n', at) is >= 0 and var end ? end : _text.Length;
 
-    /// <summary>A quote with its escapes; empty when there is none.</summary>
-    private string QuoteAt(int at)
-    {
-        var sign = at;
-        while (sign < _text.Length && _text[sign] == '\\')
-        {
-            sign++;
-        }
-        return sign >= _text.Length ? ""
-            : _text[sign] is '"' or '\'' ? _text[at..(sign + 1)]
-            : sign > at && _text.AsSpan(sign) is ['u', '0', '0', '2', '2' or '7', ..] ? _text[at..(sign + 5)]
-            : "";
-    }
+    private string QuoteAt(int at) => EscapedQuote.At(_text, at);
 
-    private string QuoteBefore(int at)
-    {
-        var sign = at >= 6 && _text.AsSpan(at - 5, 5) is ['u', '0', '0', '2', '2' or '7'] ? at - 5 : at >= 1 && _text[at - 1] is '"' or '\'' ? at - 1 : -1;
-        if (sign < 0)
-        {
-            return "";
-        }
-        var start = sign;
-        while (start > 0 && _text[start - 1] == '\\')
-        {
-            start--;
-        }
-        return _text[start..at];
-    }
+    private string QuoteBefore(int at) => EscapedQuote.Before(_text, at);
 
     private static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
 
