@@ -121,7 +121,7 @@ public sealed class KubeProxyFixTests : CheckTest, IDisposable
             var left = Run($"ip{six}tables-{kind}-save").Output.Split('\n').Where(static l => l.StartsWith(':') || l.StartsWith('-')).Select(static l => l.Split(" [")[0]).ToList();
             left.Where(static l => l.StartsWith(":KUBE", StringComparison.Ordinal)).Order(StringComparer.Ordinal).ShouldBe(
             [
-                ":KUBE-FIREWALL -", ":KUBE-IPTABLES-HINT -", ":KUBE-KUBELET-CANARY -", ":KUBE-KUBELET-CANARY -", ":KUBE-KUBELET-CANARY -", ":KUBE-MARK-DROP -", ":KUBE-MARK-MASQ -",
+                ":KUBE-FIREWALL -", ":KUBE-IPTABLES-HINT -", ":KUBE-KUBELET-CANARY -", ":KUBE-KUBELET-CANARY -", ":KUBE-KUBELET-CANARY -", ":KUBE-MARK-DROP -", ":KUBE-MARK-MASQ -", ":KUBE-POSTROUTING -",
             ]);
             left.Where(static l => l.StartsWith('-')).ShouldBe(
             [
@@ -131,6 +131,10 @@ public sealed class KubeProxyFixTests : CheckTest, IDisposable
                 "-A KUBE-FIREWALL -m comment --comment \"block incoming localnet connections\" -m mark --mark 0x8000/0x8000 -j DROP",
                 "-A MINE -j ACCEPT",
                 "-A POSTROUTING -m comment --comment \"CNI portfwd requiring masquerade\" -j CNI-HOSTPORT-MASQ",
+                "-A POSTROUTING -m comment --comment \"kubernetes postrouting rules\" -j KUBE-POSTROUTING",
+                "-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN",
+                "-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0",
+                "-A KUBE-POSTROUTING -m comment --comment \"kubernetes service traffic requiring SNAT\" -j MASQUERADE --random-fully",
                 "-A CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE",
                 "-A KUBE-MARK-DROP -j MARK --set-xmark 0x8000/0x8000",
                 "-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000",

@@ -7,9 +7,10 @@ namespace Straum.Doctor.Checks.Rules;
 /// <summary>Rules that kube-proxy left when it went.</summary>
 internal sealed class KubeProxyLeftovers : Check
 {
-    // What kube-proxy makes. Not its KUBE-MARK-MASQ, which the kubelet (before 1.28) and CNI's portmap use too, nor the kubelet's own:
-    // KUBE-FIREWALL, KUBE-KUBELET-CANARY, KUBE-IPTABLES-HINT and KUBE-MARK-DROP (pkg/kubelet/kubelet_network_linux.go).
-    private const string Chains = "^KUBE-((SVC|SVL|SEP|FW|EXT|XLB)-|(SERVICES|EXTERNAL-SERVICES|NODEPORTS|POSTROUTING|FORWARD|PROXY-FIREWALL|PROXY-CANARY"
+    // What kube-proxy alone makes. KUBE-MARK-MASQ with KUBE-POSTROUTING, which does what the mark says, are the kubelet's too before 1.28,
+    // and CNI's portmap marks by them (externalSetMarkChain); they do nothing by themselves. The kubelet's own are KUBE-FIREWALL,
+    // KUBE-KUBELET-CANARY, KUBE-IPTABLES-HINT and KUBE-MARK-DROP (pkg/kubelet/kubelet_network_linux.go).
+    private const string Chains = "^KUBE-((SVC|SVL|SEP|FW|EXT|XLB)-|(SERVICES|EXTERNAL-SERVICES|NODEPORTS|FORWARD|PROXY-FIREWALL|PROXY-CANARY"
         + "|LOAD-BALANCER|NODE-PORT|SOURCE-RANGES-FIREWALL|IPVS-FILTER|IPVS-OUT-FILTER)$)";
 
     // From what iptables-save prints, lines for iptables-restore --noflush, which does a table in one step and leaves all other rules
