@@ -385,7 +385,7 @@ internal sealed partial class SecretFields
     private static bool IsNamePart(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
 
     /// <summary>Nothing to take out: no value, a switch, the name of a variable, or taken out already.</summary>
-    [GeneratedRegex(@"^(?:(?<q>\\*(?:""|'|u002[27])?)(?:true|false|yes|no|null|nil|~|<nil>|<none>|<unset>|<hidden>|\*+|REDACTED|\[redacted\]|<redacted>|DATA\+OMITTED|\$\(\w+\)|\$\{\w+\}|(?-i:\$[A-Z_][A-Z0-9_]*)|)\k<q>[\s,;]*)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^(?:\\*(?:""|'|u002[27]))?(?:true|false|yes|no|null|nil|~|<nil>|<none>|<unset>|<hidden>|\*+|REDACTED|\[redacted\]|<redacted>|DATA\+OMITTED|\$\(\w+\)|\$\{\w+\}|(?-i:\$[A-Z_][A-Z0-9_]*)|)(?:\\*(?:""|'|u002[27]))?[\s,;]*$", RegexOptions.IgnoreCase)]
     private static partial Regex NoSecrets();
 
     [GeneratedRegex(@"\G(?:\\*(?:""|'|u002[27]))?(?<name>[\w.-]+)(?:\\*(?:""|'|u002[27]))?[\s,;]+(?:\\*(?:""|'|u002[27]))?(?<value>[vV]alue)(?![\w.-])")]
