@@ -119,9 +119,16 @@ internal static class DoctorCommand
                 screen.DrawTable(report);
                 break;
         }
-        if (parse.GetValue(Output) is ("table" or "short") && parse.GetValue(Node) is null && parse.GetValue(Socket) is null && AgentSockets.Default.Nodes is [_, ..] nodes)
+        if (parse.GetValue(Output) is ("table" or "short"))
         {
-            screen.DrawLabHint(nodes);
+            if (parse.GetValue(Node) is { } node)
+            {
+                screen.DrawNodeHint(node);
+            }
+            else if (parse.GetValue(Socket) is null && AgentSockets.Default.Nodes is [_, ..] nodes)
+            {
+                screen.DrawLabHint(nodes);
+            }
         }
         return report.ExitCode;
     }

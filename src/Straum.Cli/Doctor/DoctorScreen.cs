@@ -45,6 +45,10 @@ internal sealed class DoctorScreen(IAnsiConsole screen, VerdictMarks marks)
     public void DrawLabHint(IReadOnlyList<string> nodes) =>
         screen.MarkupLine(Markup.Escape($"This was the machine itself. A lab runs on it: straum doctor --node {nodes[0]} looks at one of its nodes ({string.Join(", ", nodes)})."));
 
+    /// <summary>Fixes are written for the host that was looked at, and a lab's node is not the one that they are pasted on.</summary>
+    public void DrawNodeHint(string node) =>
+        screen.MarkupLine(Markup.Escape($"Paste what is to be run in {node}'s network (ip, tc, sysctl net.…) there: straum lab exec {node} -- sh. Disk, CPU and kernel are the machine's."));
+
     private void Draw(CheckResult result, IEnumerable<Finding> findings)
     {
         var check = result.Check;

@@ -16,6 +16,9 @@ public sealed class LinuxHost : IHost, IDisposable
     private static readonly string[] ToolDirectories =
         [.. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries), "/usr/sbin", "/sbin"];
 
+    /// <summary>Twice this is within the time that a check has which needs the pods: one that hangs costs their names, not the checks.</summary>
+    private static readonly TimeSpan NamePatience = TimeSpan.FromSeconds(4);
+
     private readonly LinuxNetwork _network;
     private readonly Lazy<IReadOnlyList<PodNetwork>> _pods;
     private readonly Lazy<IReadOnlyList<string>> _agentUplinks;
@@ -173,9 +176,10 @@ public sealed class LinuxHost : IHost, IDisposable
     {
         try
         {
-            return AskAgentAsync(resource, CancellationToken.None).GetAwaiter().GetResult();
+            using var limit = new CancellationTokenSource(NamePatience);
+            return AskAgentAsync(resource, limit.Token).GetAwaiter().GetResult();
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {
             return null;
         }

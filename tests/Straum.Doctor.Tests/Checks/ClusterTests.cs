@@ -14,6 +14,27 @@ public sealed class ClusterTests : CheckTest
     public async Task NoAgent_DoesNotApply(string id) => await ShouldBeAsync(id, Verdict.Skip, "no agent answers");
 
     [Fact]
+    public async Task AgentThatDoesNotRun_WhereItsPinsAre_Fails()
+    {
+        Host.Files["/sys/fs/bpf/straum/links/uplink"] = [""];
+        await ShouldBeAsync("ST-CL-001", Verdict.Fail, "it does not run: nobody answers at /run/straum/agent.sock");
+    }
+
+    [Fact]
+    public async Task AgentThatDoesNotRun_OfALabsNode_Fails()
+    {
+        Host.Options = new DoctorOptions { LabNode = new LabNode("n1", "", "") };
+        await ShouldBeAsync("ST-CL-001", Verdict.Fail, "it does not run");
+    }
+
+    [Fact]
+    public async Task AgentThatHangs_Fails()
+    {
+        Host.SilentAgent = true;
+        await ShouldBeAsync("ST-CL-001", Verdict.Fail, "it hangs: http://straum/v1/status: no answer within 10 s");
+    }
+
+    [Fact]
     public async Task Agent_Well_Passes()
     {
         Host.AgentReports["status"] = """{"version":"0.1.0","uptimeSeconds":5,"reconcile":{"passes":3,"ageSeconds":1,"tookMilliseconds":4},"programs":[{"name":"uplink_in","attached":true}],"problems":[{"severity":"notice","message":"x"}]}""";

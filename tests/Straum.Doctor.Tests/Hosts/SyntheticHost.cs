@@ -87,7 +87,10 @@ internal sealed class SyntheticHost : IHost
         ? Task.FromException<string?>(new HttpRequestException("Response status code does not indicate success: 400 (Bad Request)."))
         : Task.FromResult(Pages.TryGetValue(page.ToString(), out var contents) ? contents[Math.Min(_pauses, contents.Length - 1)] : null);
 
-    public Task<string?> AskAgentAsync(string resource, CancellationToken stop) => Task.FromResult(AgentReports.GetValueOrDefault(resource));
+    /// <summary>The agent takes questions and says nothing.</summary>
+    public bool SilentAgent { get; set; }
+
+    public Task<string?> AskAgentAsync(string resource, CancellationToken stop) => SilentAgent ? throw new IOException($"http://straum/v1/{resource}: no answer within 10 s") : Task.FromResult(AgentReports.GetValueOrDefault(resource));
 
     public Task<SyncMeasurement> MeasureSyncAsync(string directory, SyncPattern pattern, CancellationToken stop)
     {

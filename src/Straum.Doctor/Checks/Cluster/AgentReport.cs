@@ -9,6 +9,9 @@ namespace Straum.Doctor.Checks.Cluster;
 /// </summary>
 internal static class AgentReport
 {
+    /// <summary>Where an agent pins its tables and programs unless <c>paths.bpf</c> says otherwise.</summary>
+    private const string DefaultPins = "/sys/fs/bpf/straum";
+
     /// <summary>A report; null when no agent answers at the socket.</summary>
     public static async Task<JsonElement?> AskAsync(IHost host, string resource, CancellationToken stop)
     {
@@ -22,6 +25,10 @@ internal static class AgentReport
 
     /// <summary>What a check says that has nothing to look at without an agent.</summary>
     public static Finding NoAgent(IHost host) => Finding.Skip($"no agent answers at {host.Options.AgentSocket}");
+
+    /// <summary>Straum is on this node, whether or not its agent runs: it left its socket or its pins, or this is a lab's node.</summary>
+    public static bool IsInstalled(IHost host) =>
+        host.Options.LabNode is not null || host.ResolvePath(host.Options.AgentSocket) is not null || host.ListDirectory(DefaultPins) is not null;
 
     /// <summary>The elements of a list; none when it is not there.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement parent, string name) =>

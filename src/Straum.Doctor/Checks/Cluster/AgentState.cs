@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Straum.Doctor.Hosts;
 using Straum.Doctor.Reading;
 
@@ -6,6 +7,9 @@ namespace Straum.Doctor.Checks.Cluster;
 /// <summary>What the agent says of itself.</summary>
 internal sealed class AgentState : Check
 {
+    private const string Restart =
+        "journalctl -u straum -n 50; systemctl restart straum   # or: kubectl -n kube-system delete pod -l app.kubernetes.io/name=straum --field-selector spec.nodeName=$(hostname)";
+
     public override string Id => "ST-CL-001";
 
     public override string Title => "the agent does what it is told";
@@ -14,7 +18,7 @@ internal sealed class AgentState : Check
 
     public override Explanation Explanation { get; } = new(
         Why: "Traffic goes on without the agent, but nothing changes any more: new pods get no network, Services keep old endpoints.",
-        Threshold: "fail when the node waits, its last pass failed, a program is not attached or a problem is an error; warn for its warnings",
+        Threshold: "fail when it does not answer although Straum is on this node, when the node waits, its last pass failed, a program is not attached or a problem is an error; warn for its warnings",
         Source: "the agent's own report, straum status",
         Fix: "straum status; journalctl -u straum -n 50   # or: kubectl -n kube-system logs -l app.kubernetes.io/name=straum --tail 50");
 
@@ -22,9 +26,18 @@ internal sealed class AgentState : Check
 
     public override async Task<IReadOnlyList<Finding>> ExamineAsync(IHost host, CancellationToken stop)
     {
-        if (await AgentReport.AskAsync(host, "status", stop).ConfigureAwait(false) is not { } status)
+        JsonElement? report;
+        try
         {
-            return [AgentReport.NoAgent(host)];
+            report = await AgentReport.AskAsync(host, "status", stop).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            return [Finding.Fail($"it hangs: {e.Message}", fix: Restart)];
+        }
+        if (report is not { } status)
+        {
+            return [AgentReport.IsInstalled(host) ? Finding.Fail($"it does not run: nobody answers at {host.Options.AgentSocket}", fix: Restart) : AgentReport.NoAgent(host)];
         }
         var wrong = new List<Finding>();
         if (status.Text("waiting") is { Length: > 0 } waiting)
