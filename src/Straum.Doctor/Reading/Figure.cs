@@ -10,6 +10,12 @@ internal static class Figure
     /// <summary>131,072.</summary>
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
+    /// <summary>1 server, 2 servers.</summary>
+    /// <param name="value">How many.</param>
+    /// <param name="noun">What one is called.</param>
+    /// <param name="plural">What several are called, where an s at the end does not do.</param>
+    public static string Count(long value, string noun, string? plural = null) => $"{Count(value)} {(value == 1 ? noun : plural ?? noun + "s")}";
+
     public static string Count(ulong value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
     /// <summary>0.42 ms, 12.3 ms, 1.20 s, 85 µs.</summary>

@@ -211,6 +211,38 @@ public sealed class DnsTests : CheckTest
         (await FindAsync("ST-DN-005")).Verdict.ShouldBe(verdict);
     }
 
+    [Fact]
+    public async Task HostFile_ServerOnLoopback_TheKubeletGetsAFileOfItsOwn()
+    {
+        Host.Files["/etc/resolv.conf"] = ["nameserver 127.0.0.1\n"];
+        (await FindAsync("ST-DN-005")).Fix.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            static f => f.ShouldStartWith("write the servers that 127.0.0.1 itself asks into a file"), static f => f.ShouldContain("resolvConf: /etc/kubernetes/resolv.conf"),
+            // Where systemd-resolved does not run a link to its list leads nowhere, and the host would resolve nothing.
+            static f => f.ShouldNotContain("systemd/resolve"));
+        Host.Files["/run/NetworkManager/no-stub-resolv.conf"] = ["nameserver 192.0.2.53\n"];
+        (await FindAsync("ST-DN-005")).Fix.ShouldNotBeNull().ShouldStartWith("resolvConf: /run/NetworkManager/no-stub-resolv.conf in the kubelet's configuration");
+        Host.Files["/run/NetworkManager/no-stub-resolv.conf"] = ["nameserver ::1\n"];
+        (await FindAsync("ST-DN-005")).Fix.ShouldNotBeNull().ShouldStartWith("write the servers");
+    }
+
+    [Fact]
+    public async Task HostFile_TooManyServers_AreToBeFewer()
+    {
+        Host.Files["/etc/resolv.conf"] = ["nameserver 1.1.1.1\nnameserver 2.2.2.2\nnameserver 3.3.3.3\nnameserver 4.4.4.4\nsearch a.example\n"];
+        (await FindAsync("ST-DN-005")).ShouldSatisfyAllConditions(
+            static f => f.Measured.ShouldBe("4 servers, 1 suffix, ndots:1"),
+            static f => f.Fix.ShouldNotBeNull().ShouldStartWith("leave 3 nameserver lines"), static f => f.Fix.ShouldNotBeNull().ShouldEndWith(": 4.4.4.4 is never asked"));
+    }
+
+    [Fact]
+    public async Task HostFile_TooManySuffixes_AreToBeFewer()
+    {
+        Host.Files["/etc/resolv.conf"] = [$"nameserver 1.1.1.1\nsearch {string.Join(' ', Enumerable.Range(1, 40).Select(static i => $"s{i}.example"))}\n"];
+        (await FindAsync("ST-DN-005")).ShouldSatisfyAllConditions(
+            static f => f.Measured.ShouldBe("1 server, 40 suffixes, ndots:1"),
+            static f => f.Fix.ShouldNotBeNull().ShouldStartWith("leave 32 suffixes"), static f => f.Fix.ShouldNotBeNull().ShouldEndWith(": s33.example, s34.example, s35.example and 5 more are cut off"));
+    }
+
     private static Func<IPEndPoint, DnsQuestion, DnsReply> Answer(double milliseconds) => (_, _) => new DnsReply(DnsCode.NoError, 1, TimeSpan.FromMilliseconds(milliseconds));
 
     private SyntheticNetwork AddPod(string name, string config = PodConfig)
