@@ -89,9 +89,11 @@ internal static class LabCheckScreen
         {
             screen.MarkupLineInterpolated($"  and {failures.Length - FailuresShown} more: straum lab check -o json");
         }
-        if (failures.FirstOrDefault(f => f.Failure.Node.Length > 0).Failure is { } first)
+        // A pod that is not ready says more of its node than one that did not reach it says of another.
+        var suspect = report.Pods.FirstOrDefault(static p => !p.Ready)?.Node ?? failures.FirstOrDefault(static f => f.Failure.Node.Length > 0).Failure?.Node;
+        if (!report.IsGood && suspect is { Length: > 0 })
         {
-            screen.MarkupLineInterpolated($"Next: {ProgramName.AsTyped} drops --node {first.Node}, {ProgramName.AsTyped} lab logs {first.Node}");
+            screen.MarkupLineInterpolated($"Next: {ProgramName.AsTyped} drops --node {suspect}, {ProgramName.AsTyped} lab logs {suspect}, {ProgramName.AsTyped} doctor --node {suspect}");
         }
     }
 
@@ -102,7 +104,7 @@ internal static class LabCheckScreen
         var verdict = report.IsGood ? "[green]All green[/]" : "[red]Not all green[/]";
         var built = buildSeconds is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"; built in {seconds:0.0} s") : "";
         screen.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-            $"{verdict}: {good} of {report.Cells.Count} cells, {questions} questions, median attempt per cell shown; checked in {report.Seconds:0.0} s{built}."));
+            $"{verdict}: {good} of {report.Cells.Count} cells{(report.Problems.Count > 0 ? " that could be asked" : "")}, {questions} questions, median attempt per cell shown; checked in {report.Seconds:0.0} s{built}."));
         if (report.IsGood && buildSeconds is not null)
         {
             screen.WriteLine($"Next: {ProgramName.AsTyped} lab kubectl get pods -o wide, {ProgramName.AsTyped} services, {ProgramName.AsTyped} lab down");
