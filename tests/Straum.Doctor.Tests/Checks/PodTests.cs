@@ -38,7 +38,8 @@ public sealed class PodTests : CheckTest
     {
         _pod.RouteList.RemoveAt(1);
         var finding = await FindAsync("ST-PO-001");
-        finding.ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Fail), f => f.Subject.ShouldBe("default/web"), f => f.Measured.ShouldContain("IPv4"));
+        finding.ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Fail), f => f.Subject.ShouldBe("default/web"), f => f.Measured.ShouldContain("IPv4"),
+            f => f.Fix.ShouldNotBeNull().ShouldStartWith("kubectl delete pod web -n default "));
     }
 
     [Fact]
@@ -142,6 +143,27 @@ public sealed class PodTests : CheckTest
         Host.AgentReports["pods"] = """{"pods":[{"pod":"a/b","interface":"lxcgone","state":"attached","inKernel":true},{"pod":"a/c","interface":"eth0","state":"attached","inKernel":false}]}""";
         (await ExamineAsync("ST-PO-005")).Findings.Select(static f => (f.Verdict, f.Subject))
             .ShouldBe([(Verdict.Fail, "a/b"), (Verdict.Fail, "a/c"), (Verdict.Warn, "default/web")]);
+    }
+
+    [Theory]
+    [InlineData("10.244.1.5")]
+    [InlineData("10.244.1.5", "fd44::5", "fd44::5")]
+    [InlineData("10.244.1.6", "fd44::5", "10.244.1.6 and fd44::5")]
+    public async Task Attached_AddressThatThePodLost_Fails(string first, string? second = null, string? lost = null)
+    {
+        Host.AgentReports["pods"] = $$"""{"pods":[{"pod":"default/web","interface":"lxc0","state":"attached","inKernel":true,"addresses":["{{first}}"{{(second is null ? "" : $",\"{second}\"")}}]}]}""";
+        (await FindAsync("ST-PO-005")).ShouldBe(lost is null
+            ? Finding.Pass("1 pod")
+            : Finding.Fail($"eth0 has lost {lost}", "default/web", "kubectl delete pod web -n default   # its controller makes it anew, and with it its network"));
+    }
+
+    [Fact]
+    public async Task Attached_PodThatEndsMeanwhile_HasLostNothing()
+    {
+        Host.AgentReports["pods"] = """{"pods":[{"pod":"default/web","interface":"lxc0","state":"attached","inKernel":true,"addresses":["10.244.1.5"]}]}""";
+        _pod.AddressList.Clear();
+        _pod.LinkList.Clear();
+        (await FindAsync("ST-PO-005")).Verdict.ShouldBe(Verdict.Pass);
     }
 
     private static void AddLink(SyntheticNetwork network, int index, string name, int mtu, string kind = "", VxlanSettings? vxlan = null, GeneveSettings? geneve = null) => network.LinkList.Add(new Link

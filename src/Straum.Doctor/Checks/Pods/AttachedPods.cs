@@ -1,5 +1,8 @@
+using System.Net;
+using System.Text.Json;
 using Straum.Doctor.Checks.Cluster;
 using Straum.Doctor.Hosts;
+using Straum.Doctor.Reading;
 
 namespace Straum.Doctor.Checks.Pods;
 
@@ -13,10 +16,10 @@ internal sealed class AttachedPods : Check
     public override CheckGroup Group => CheckGroup.Pods;
 
     public override Explanation Explanation { get; } = new(
-        Why: "A pod that the agent does not know has no entry in the tables: packets to it are dropped at other nodes' doors. One that the agent knows and that is not in the kernel is cut off.",
-        Threshold: "fail when an attached pod is not in the kernel's table or its device is gone; warn for a namespace that the agent does not know",
-        Source: "the agent's own report, straum pods, against the veth pairs of the node",
-        Fix: "kubectl delete pod POD   # makes its network anew");
+        Why: "A pod that the agent does not know has no entry in the tables: packets to it are dropped at other nodes' doors. One that the agent knows and that is not in the kernel is cut off. So is one that lost an address of its own, by hand or because an MTU below 1280 takes IPv6 off a device, which a larger one does not give back.",
+        Threshold: "fail when an attached pod is not in the kernel's table or its device or one of its addresses is gone; warn for a namespace that the agent does not know",
+        Source: "the agent's own report, straum pods, against the veth pairs of the node and the addresses in the pods' namespaces; RFC 8200 section 5, the least MTU of IPv6",
+        Fix: "kubectl delete pod NAME -n NAMESPACE   # its controller makes it anew, and with it its network");
 
     public override bool BeforeInstall => false;
 
@@ -32,22 +35,26 @@ internal sealed class AttachedPods : Check
         foreach (var pod in report.Items("pods"))
         {
             known.Add(pod.Text("interface"));
-            if (pod.Text("state") == "attached")
+            if (pod.Text("state") == "attached" && Fault(host, pod, links) is { } fault)
             {
-                _ = !links.Contains(pod.Text("interface")) ? Add(Finding.Fail($"{pod.Text("interface")} is gone", pod.Text("pod")))
-                    : pod.Flag("inKernel") == false && Add(Finding.Fail("not in the kernel's table", pod.Text("pod")));
+                wrong.Add(Finding.Fail(fault, pod.Text("pod"), PodCheck.Recreate(pod.Text("pod"))));
             }
         }
-        foreach (var pod in host.Pods.Where(p => !known.Contains(p.HostDevice)))
-        {
-            Add(Finding.Warn($"the agent does not know {pod.HostDevice}", pod.Name));
-        }
-        return Several(wrong, Finding.Pass($"{known.Count} pods"));
+        wrong.AddRange(host.Pods.Where(p => !known.Contains(p.HostDevice)).Select(static p => Finding.Warn($"the agent does not know {p.HostDevice}", p.Name, PodCheck.Recreate(p.Name))));
+        return Several(wrong, Finding.Pass(Figure.Count(known.Count, "pod")));
+    }
 
-        bool Add(Finding finding)
-        {
-            wrong.Add(finding);
-            return true;
-        }
+    private static string? Fault(IHost host, JsonElement pod, HashSet<string> links) => pod.Text("interface") is var device && !links.Contains(device) ? $"{device} is gone"
+        : pod.Flag("inKernel") == false ? "not in the kernel's table"
+        : host.Pods.FirstOrDefault(p => p.HostDevice == device) is { } found && LostAddresses(pod, found) is { Count: > 0 } lost ? $"{found.PodDevice} has lost {string.Join(" and ", lost)}"
+        : null;
+
+    private static IReadOnlyList<string> LostAddresses(JsonElement pod, PodNetwork found)
+    {
+        var addresses = found.Network.Addresses;
+        // Asked for last: a pod that ends meanwhile has no device any more, and has lost nothing.
+        return found.Network.Links.FirstOrDefault(l => l.Name == found.PodDevice) is not { } device ? []
+            : [.. pod.Items("addresses").Select(static a => a.GetString() ?? "")
+                .Where(a => IPAddress.TryParse(a, out var wanted) && !addresses.Any(h => h.InterfaceIndex == device.Index && h.Address.Equals(wanted)))];
     }
 }

@@ -36,6 +36,11 @@ internal abstract class PodCheck : Check
         return Task.FromResult(Several(wrong, Finding.Pass(Figure.Names([.. host.Pods.Select(static p => p.Name)], atMost: 2))));
     }
 
+    /// <summary>A pod that is deleted has its network made anew with the next that its controller makes; null where the agent did not name it.</summary>
+    /// <param name="pod">namespace/name.</param>
+    internal static string? Recreate(string pod) => pod.Split('/') is [var space, var name]
+        ? $"kubectl delete pod {name} -n {space}   # its controller makes it anew, and with it its network" : null;
+
     /// <summary>Looks at one pod; null or a pass when nothing is wrong with it. The subject is filled in.</summary>
     protected abstract Finding? Examine(IHost host, PodNetwork pod);
 }
