@@ -77,6 +77,19 @@ public sealed class KernelTests : CheckTest
         (await FindAsync("ST-KE-004")).Verdict.ShouldBe(verdict);
     }
 
+    [Theory]
+    [InlineData("lxc", 0, Verdict.Fail)]
+    [InlineData("lxc", 1000, Verdict.Unknown)]
+    [InlineData("docker", 0, Verdict.Fail)]
+    [InlineData("docker", 1000, Verdict.Unknown)]
+    public async Task Virtualization_ContainerWhereBpfIsRefused_IsKnownToRootOnly(string container, int user, Verdict verdict)
+    {
+        Host.Files["/run/systemd/container"] = [$"{container}\n"];
+        Host.Files["/proc/self/status"] = [$"Name:\tstraum\nUid:\t1000\t{user}\t{user}\t{user}\n"];
+        Host.Unsupported["ring buffer"] = FeatureSupport.Unknown;
+        (await FindAsync("ST-KE-004")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(verdict), f => f.Fix.ShouldBe(verdict == Verdict.Unknown ? "run it as root" : null));
+    }
+
     [Fact]
     public async Task Virtualization_EnvironmentRefused_OtherSignsDecide()
     {

@@ -1,4 +1,5 @@
 using Straum.Doctor.Hosts;
+using Straum.Doctor.Reading;
 using Straum.Linux.Bpf;
 
 namespace Straum.Doctor.Checks.Kernel;
@@ -14,7 +15,7 @@ internal sealed class Virtualization : Check
 
     public override Explanation Explanation { get; } = new(
         Why: "In OpenVZ and LXC a provider's customers share one kernel, which none of them may load programs into. A virtual machine (KVM, Xen, Hyper-V) or hardware has its own.",
-        Threshold: "fail in OpenVZ, in LXC where BPF is refused, and wherever BPF is refused to root; warn in LXC otherwise",
+        Threshold: "fail in OpenVZ, and in a container where BPF is refused to root; warn in LXC otherwise; as another user it is unknown",
         Source: "the container= variable of systemd's container interface; /proc/vz of OpenVZ",
         Fix: "move to a virtual machine with its own kernel (KVM), or let the container's owner permit bpf()");
 
@@ -28,13 +29,19 @@ internal sealed class Virtualization : Check
         var bpf = host.Probe(Features.RingBuffer);
         if (ContainerOf(host) is { } container)
         {
-            var refused = bpf == FeatureSupport.Unknown;
-            return One(!container.StartsWith("lxc", StringComparison.Ordinal)
-                ? refused ? Finding.Fail($"{container} container, which may not use BPF") : Finding.Pass($"{container} container, which may use BPF")
-                : refused ? Finding.Fail("LXC container, which may not use BPF") : Finding.Warn("LXC container; it may use BPF as long as its host permits"));
+            var isLxc = container.StartsWith("lxc", StringComparison.Ordinal);
+            var name = isLxc ? "LXC" : container;
+            return One(bpf != FeatureSupport.Unknown ? isLxc ? Finding.Warn("LXC container; it may use BPF as long as its host permits") : Finding.Pass($"{name} container, which may use BPF")
+                : IsRoot(host) ? Finding.Fail($"{name} container, which may not use BPF")
+                // BPF is refused to other users on any machine.
+                : Finding.Unknown($"{name} container; whether it may use BPF is for root to see", fix: "run it as root"));
         }
         return One(Finding.Pass(MachineOf(host)));
     }
+
+    /// <summary>The second of the four ids is the effective one (proc_pid_status(5)).</summary>
+    private static bool IsRoot(IHost host) =>
+        host.ReadText("/proc/self/status")?.Split('\n').FirstOrDefault(static l => l.StartsWith("Uid:", StringComparison.Ordinal)) is not { } ids || NumberFields.Split(ids)[2] == "0";
 
     private static string? ContainerOf(IHost host)
     {
