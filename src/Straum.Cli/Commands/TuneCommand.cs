@@ -92,7 +92,9 @@ internal static partial class TuneCommand
         DrawPlan(parse, steps);
         WriteNotes(parse, tuner);
         var changes = steps.Count(static s => s.Action == TuningAction.Change);
-        Write(parse, changes == 0 ? "nothing to change" : $"{changes} to change: straum tune apply --profile {parse.GetValue(Profile)}");
+        var files = tuner.FilesToWriteAgain().Count;
+        Write(parse, changes + files == 0 ? "nothing to change"
+            : $"{(changes > 0 ? $"{changes}" : $"{files} file{(files == 1 ? "" : "s")}")} to change: straum tune apply --profile {parse.GetValue(Profile)}");
         return ExitCode.Ok;
     }
 

@@ -85,7 +85,7 @@ internal static class UninstallCommand
         var results = Tuner.Of(paths).Revert();
         foreach (var setting in results.Where(static r => !r.IsRefused))
         {
-            removed($"setting {setting.Key}: {setting.What}");
+            removed($"{(Path.IsPathRooted(setting.Key) ? "file" : "setting")} {setting.Key}: {setting.What}");
         }
         return [.. results.Where(static r => r.IsRefused).Select(static r => r.Key)];
     }

@@ -5,4 +5,6 @@ namespace Straum.Control.Tuning;
 /// <param name="Administrator">A line that names it; null when no file does.</param>
 /// <param name="Applied">What was done to it before; null for nothing.</param>
 /// <param name="Offered">What <see cref="TuningSetting.OfferedBy"/> lists; null when that is not read.</param>
-public sealed record SettingReading(string? Now, AdministratorsLine? Administrator = null, AppliedSetting? Applied = null, string? Offered = null);
+/// <param name="AtStart">The line that decides at the next start of the machine; null when it is Straum's, or none.</param>
+public sealed record SettingReading(
+    string? Now, AdministratorsLine? Administrator = null, AppliedSetting? Applied = null, string? Offered = null, AdministratorsLine? AtStart = null);

@@ -8,7 +8,7 @@ public static class TuningPlan
     /// <summary>
     /// The rules, the first that fits deciding:
     /// 1. The kernel has no such setting, or does not offer the value: nothing to do.
-    /// 2. It is as wanted: nothing to do.
+    /// 2. It is as wanted: nothing to do, and said where a file will make something else of it at the next start.
     /// 3. A file of the administrator's names it: it stays.
     /// 4. Straum wrote it, and it was changed since: it stays.
     /// 5. It has a value that the kernel or kube-proxy sets, or that Straum wrote: change it.
@@ -29,6 +29,10 @@ public static class TuningPlan
         }
         if (IsMet(setting.Rule, now, value))
         {
+            if (reading.AtStart is { } next && !SaysAsMuch(setting.Rule, next, value))
+            {
+                return Step(TuningAction.Keep, $"{next.Where} sets it to {next.Value} at the next start");
+            }
             return Step(TuningAction.AsWanted, reading.Applied is { } own && own.Written == now ? "by straum tune"
                 : reading.Administrator is { } same ? $"by {same.Where}"
                 : "already");
@@ -57,6 +61,19 @@ public static class TuningPlan
         SettingRule.Including => PortSet.Contains(now, value),
         _ => now == value,
     };
+
+    // Of a line, which anybody may have written.
+    private static bool SaysAsMuch(SettingRule rule, AdministratorsLine line, string value)
+    {
+        try
+        {
+            return IsMet(rule, SysctlText.Plain(line.Value), value);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            return false;
+        }
+    }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

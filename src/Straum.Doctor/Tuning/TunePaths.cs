@@ -21,6 +21,9 @@ public sealed record TunePaths(string Root = "/")
     /// <summary>Files of the administrator's, as opposed to the distribution's in /usr/lib.</summary>
     public IReadOnlyList<string> AdministratorsFolders => [In("usr/local/lib/sysctl.d"), In("run/sysctl.d"), In("etc/sysctl.d")];
 
+    /// <summary>The distribution's. It is read with the others when the machine starts; of two files of one name theirs counts.</summary>
+    public string DistributionsFolder => In("usr/lib/sysctl.d");
+
     /// <summary>Read after all folders.</summary>
     public string AdministratorsFile => In("etc/sysctl.conf");
 

@@ -1,7 +1,7 @@
 namespace Straum.Doctor.Tuning;
 
 /// <summary>What was done to one setting, or found of it.</summary>
-/// <param name="Key">With dots.</param>
+/// <param name="Key">With dots; or the path of an own file, without values.</param>
 /// <param name="Before">Its value before.</param>
 /// <param name="Now">Its value after; null when the kernel has no such setting any more.</param>
 /// <param name="IsRight">It is as it was meant to be.</param>

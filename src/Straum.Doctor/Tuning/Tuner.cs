@@ -37,11 +37,22 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         var journal = TuneJournal.Load(paths.Journal);
         var of = journal is { HasFiles: true } ? journal : _files.Keep(new TuneJournal("", [], []));
         var leftovers = journal is null ? Leftovers() : [];
-        return [.. new[] { (Path: paths.OwnFile, Kept: of.OwnFile), (Path: paths.ModulesFile, Kept: of.ModulesFile) }.Where(static f => f.Kept is not null)
-            .Select(f => leftovers.Contains(f.Path)
-                ? $"{f.Path} is of an apply whose journal is gone: it is taken for the administrator's"
-                : $"{f.Path} is the administrator's: apply adds its lines below, revert puts the file back as it was")];
+        var changed = journal is { HasFiles: true } ? _files.Changed(journal) : [];
+        return
+        [
+            .. new[] { (Path: paths.OwnFile, Kept: of.OwnFile), (Path: paths.ModulesFile, Kept: of.ModulesFile) }.Where(static f => f.Kept is not null)
+                .Select(f => leftovers.Contains(f.Path)
+                    ? $"{f.Path} is of an apply whose journal is gone: it is taken for the administrator's"
+                    : $"{f.Path} is the administrator's: apply adds its lines below, revert puts the file back as it was"),
+            .. ToWriteAgain(journal).Select(f => changed.Contains(f)
+                ? $"{f} was changed since: apply writes it again, apply and revert keep what is in it as {f}.changed"
+                : $"{f} is gone or not finished: the next start of the machine has other values then; apply writes it again"),
+        ];
     }
+
+    /// <summary>Own files that are gone or changed, which <see cref="Apply"/> writes again.</summary>
+    /// <exception cref="JsonException">The journal is damaged.</exception>
+    public IReadOnlyList<string> FilesToWriteAgain() => ToWriteAgain(TuneJournal.Load(paths.Journal));
 
     /// <summary>Own files without a journal, so that nobody knows the values of before; empty when there is one.</summary>
     public IReadOnlyList<string> Leftovers() => LeftoversOf(paths);
@@ -55,17 +66,24 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// 2. The own files, so that the next start of the machine has the same values.
     /// 3. The settings. One that the kernel refuses leaves the journal and the file again.
     /// 4. The journal, durably: what was done.
+    /// What somebody wrote to an own file is kept beside it before.
     /// </summary>
-    /// <returns>One result per step of the plan that is a change.</returns>
+    /// <returns>One result per step of the plan that is a change, and one per own file that somebody changed.</returns>
     /// <exception cref="JsonException">The journal is damaged.</exception>
     public IReadOnlyList<TuneResult> Apply(TuningProfile profile)
     {
         using var alone = Lock();
         var before = TuneJournal.Load(paths.Journal);
         var changes = Plan(profile, before).Where(static s => s.Action == TuningAction.Change).ToList();
+        var unlike = ToWriteAgain(before);
+        var files = unlike.Count == 0 ? [] : SetAside(before!);
         if (changes.Count == 0)
         {
-            return [];
+            if (unlike.Count > 0)
+            {
+                _files.Write(before!);
+            }
+            return [.. files, .. unlike.Except(files.Select(static f => f.Key)).Select(static f => new TuneResult(f, null, null, true, "written again"))];
         }
 
         // :: Step 1: what is there now, and what will be.
@@ -94,11 +112,12 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         journal = journal with { Settings = InOrder(entries) };
         _files.Write(journal);
         journal.Save(paths.Journal);
-        return results;
+        return [.. results, .. files];
     }
 
     /// <summary>
-    /// Puts everything back that still is as it was written, and the files that were there, removes the own ones and, last, the journal. Settings that
+    /// Puts everything back that still is as it was written, and the files that were there, removes the own ones and, last, the journal.
+    /// What somebody wrote to an own file is kept beside it. Settings that
     /// somebody changed since are left as they are, except that ports are taken out of a list they were added to. What the
     /// kernel refuses stays in the journal, alone: to revert again tries it again.
     /// </summary>
@@ -113,6 +132,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         var results = journal.Settings.Reverse().Select(PutBack).ToList();
         if (journal.HasFiles)
         {
+            results.AddRange(SetAside(journal));
             _files.PutBack(journal);
         }
         if (results.Where(static r => r.IsRefused).Select(static r => r.Key).ToHashSet() is { Count: > 0 } refused)
@@ -129,25 +149,57 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         return results;
     }
 
-    /// <summary>What was applied, and whether it still is so. Empty when nothing was applied.</summary>
+    /// <summary>
+    /// What was applied, and whether it still is so and will be after the next start of the machine. Empty when nothing was applied.
+    /// </summary>
     /// <exception cref="JsonException">The journal is damaged.</exception>
-    public IReadOnlyList<TuneResult> Status() => TuneJournal.Load(paths.Journal) is not { } journal ? [] :
-    [
-        .. journal.Settings.Select(entry =>
+    public IReadOnlyList<TuneResult> Status()
+    {
+        if (TuneJournal.Load(paths.Journal) is not { } journal)
         {
-            var now = Now(entry.Key);
-            var (right, what) = now switch
-            {
-                null => (false, "the kernel has no such setting any more"),
-                _ when now == entry.Written && entry.Done => (true, "in force"),
-                _ when now == entry.Written => (true, "in force; the apply was interrupted"),
-                _ when now == entry.Confirmed => (false, $"in force is what an apply before wrote, not {entry.Written}: the last one was interrupted; apply again"),
-                _ when now == SysctlText.Plain(entry.Previous) && IsOpen(journal, entry) => (false, "not in force: the apply was interrupted, or the machine was started since; apply again"),
-                _ => (false, $"changed since, from {entry.Written}"),
-            };
-            return new TuneResult(entry.Key, SysctlText.Plain(entry.Previous), now, right, what);
-        }),
-    ];
+            return [];
+        }
+        // Without own files a setting is still to be put back, and nothing is to have it at the next start.
+        var next = journal.HasFiles ? SysctlFiles.OfTheNextStart(paths) : null;
+        var modules = journal.HasFiles ? _files.MissingModules(journal) : [];
+        return
+        [
+            .. journal.Settings.Select(entry => StatusOf(journal, entry) is var status && status.IsRight && next is not null && OtherAtStart(next, entry) is { } other
+                ? status with { IsRight = false, What = $"{status.What}; at the next start {other}" }
+                : status),
+            .. modules.Select(module => new TuneResult(paths.ModulesFile, null, null, false, $"does not name {module}: the next start passes over its settings; apply again")),
+        ];
+    }
+
+    private TuneResult StatusOf(TuneJournal journal, TuneEntry entry)
+    {
+        var now = Now(entry.Key);
+        var (right, what) = now switch
+        {
+            null => (false, "the kernel has no such setting any more"),
+            _ when now == entry.Written && entry.Done => (true, "in force"),
+            _ when now == entry.Written => (true, "in force; the apply was interrupted"),
+            _ when now == entry.Confirmed => (false, $"in force is what an apply before wrote, not {entry.Written}: the last one was interrupted; apply again"),
+            _ when now == SysctlText.Plain(entry.Previous) && IsOpen(journal, entry) => (false, "not in force: the apply was interrupted, or the machine was started since; apply again"),
+            _ => (false, $"changed since, from {entry.Written}"),
+        };
+        return new TuneResult(entry.Key, SysctlText.Plain(entry.Previous), now, right, what);
+    }
+
+    // What the next start of the machine makes of a setting, when that is something else than what was written.
+    private string? OtherAtStart(SysctlFiles next, TuneEntry entry) => next.FindAtStart(entry.Key) switch
+    {
+        { } line when SysctlText.Plain(line.Value) == entry.Written => null,
+        { } line => $"{line.Where} sets it to {line.Value}" + (IsOwn(line) ? "; apply again" : ""),
+        null => $"nothing sets it: {paths.OwnFile} {(File.Exists(paths.OwnFile) ? "does not name it any more" : "is gone")}; apply again",
+    };
+
+    private bool IsOwn(AdministratorsLine line) => line.Where.StartsWith(paths.OwnFile + ":", StringComparison.Ordinal);
+
+    private IReadOnlyList<string> ToWriteAgain(TuneJournal? journal) => journal is { HasFiles: true } ? _files.Unlike(journal) : [];
+
+    private IReadOnlyList<TuneResult> SetAside(TuneJournal journal) =>
+        [.. _files.SetAside(journal).Select(static f => new TuneResult(f.Path, null, null, true, $"somebody changed it: what was there is in {f.Copy}"))];
 
     // Two that apply at once would each take what the other wrote for what was there before. The root, since a lock of its own file
     // would be something to remove; anybody can hold it, so there is an end to waiting.
@@ -155,9 +207,11 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
 
     private List<TuningStep> Plan(TuningProfile profile, TuneJournal? journal)
     {
-        var files = AdministratorsFiles.Read(paths, journal);
+        var files = SysctlFiles.OfAdministrator(paths, journal);
+        var next = SysctlFiles.OfTheNextStart(paths);
         return [.. TuningCatalogue.ForHost(profile).Select(s => TuningPlan.Decide(s, facts, new SettingReading(
-            Now(s.Key), files.Find(s.Key), Applied(journal, s.Key, Now(s.Key)), s.OfferedBy is { } list ? Now(list) : null)))];
+            Now(s.Key), files.Find(s.Key), Applied(journal, s.Key, Now(s.Key)), s.OfferedBy is { } list ? Now(list) : null,
+            next.FindAtStart(s.Key) is { } line && !IsOwn(line) ? line : null)))];
     }
 
     private AppliedSetting? Applied(TuneJournal? journal, string key, string? now) => journal?.Find(key) is { } entry

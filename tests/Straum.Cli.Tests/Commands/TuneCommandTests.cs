@@ -55,6 +55,19 @@ public sealed class TuneCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Status_NextStartDiffers_IsAProblemThatApplyMends()
+    {
+        (await CliRun.Of("tune", "apply", "--root", _root)).ExitCode.ShouldBe(0);
+        File.Delete(Path.Combine(_root, "etc/sysctl.d/60-straum-tune.conf"));
+
+        (await CliRun.Of("tune", "status", "--root", _root, "-o", "json")).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(1), r => r.Output.ShouldContain("60-straum-tune.conf is gone; apply again"));
+        (await CliRun.Of("tune", "plan", "--root", _root)).Output.ShouldContain("1 file to change: straum tune apply --profile safe");
+        (await CliRun.Of("tune", "apply", "--root", _root)).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(0), r => r.Output.ShouldContain("written again"));
+        (await CliRun.Of("tune", "status", "--root", _root)).ExitCode.ShouldBe(0);
+        (await CliRun.Of("tune", "plan", "--root", _root)).Output.ShouldContain("nothing to change");
+    }
+
+    [Fact]
     public async Task Revert_JournalThatWasLost_NamesTheFilesAndWhatToDo()
     {
         Write("etc/sysctl.d/60-straum-tune.conf", "# mine\n");

@@ -378,6 +378,101 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
+    public void Status_OwnFilesGone_AreNamedForTheNextStartAndApplyWritesThemAgain()
+    {
+        _host.Tuner.Apply(TuningProfile.Full);
+        var applied = _host.Picture();
+        File.Delete(_host.Paths.OwnFile);
+        File.Delete(_host.Paths.ModulesFile);
+
+        var status = _host.Tuner.Status();
+        status.ShouldAllBe(static r => !r.IsRight);
+        status[0].What.ShouldBe($"in force; at the next start nothing sets it: {_host.Paths.OwnFile} is gone; apply again");
+        status[^1].ShouldSatisfyAllConditions(r => r.Key.ShouldBe(_host.Paths.ModulesFile), r => r.What.ShouldContain("does not name nf_conntrack"));
+        _host.Tuner.Notes().Count(static n => n.Contains("is gone")).ShouldBe(2);
+
+        _host.Tuner.Apply(TuningProfile.Safe).Select(static r => (r.Key, r.What)).ShouldBe([(_host.Paths.OwnFile, "written again"), (_host.Paths.ModulesFile, "written again")]);
+        _host.Picture().ShouldBe(applied);
+        _host.Tuner.Status().ShouldAllBe(static r => r.IsRight);
+        _host.Tuner.FilesToWriteAgain().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("etc/sysctl.d/99-me.conf")]
+    [InlineData("etc/sysctl.conf")]
+    [InlineData("usr/lib/sysctl.d/99-distribution.conf")]
+    public void Status_LaterFileWithAnotherValue_IsNamedForTheNextStart(string file)
+    {
+        _host.Tuner.Apply(TuningProfile.Full);
+        _host.Write(file, "\nnet.ipv4.tcp_fin_timeout = 30\nnet.core.somaxconn = 65536\nnet.core.* = 1\n");
+
+        _host.Tuner.Status().Where(static r => !r.IsRight).Select(static r => r.What).ShouldBe(
+            [$"in force; at the next start {_host.Root}/{file}:3 sets it to 65536", $"in force; at the next start {_host.Root}/{file}:2 sets it to 30"]);
+        Step("net.ipv4.tcp_fin_timeout").ShouldSatisfyAllConditions(
+            s => s.Action.ShouldBe(TuningAction.Keep), s => s.Why.ShouldBe($"{_host.Root}/{file}:2 sets it to 30 at the next start"));
+        Step("net.core.somaxconn").Action.ShouldBe(TuningAction.AsWanted, "larger is enough");
+    }
+
+    [Theory]
+    [InlineData("etc/sysctl.d/50-me.conf", "net.ipv4.tcp_fin_timeout = 30\n")]
+    [InlineData("etc/sysctl.d/99-me.conf", "net.ipv4.tcp_fin_timeout=15\nnet.ipv4.ip_local_port_range = 10240\t65535\n")]
+    [InlineData("etc/sysctl.d/99-me.conf", "net.ipv4.tcp_* = 30\n")]
+    public void Status_LineThatDoesNotDecideOrSaysTheSame_IsInForce(string file, string text)
+    {
+        _host.Tuner.Apply(TuningProfile.Full);
+        _host.Write(file, text);
+
+        _host.Tuner.Status().ShouldAllBe(static r => r.IsRight);
+        Step("net.ipv4.tcp_fin_timeout").ShouldSatisfyAllConditions(s => s.Action.ShouldBe(TuningAction.AsWanted), s => s.Why.ShouldBe("by straum tune"));
+    }
+
+    [Fact]
+    public void Plan_WantedValueThatAFileSetsOtherwise_SaysSo()
+    {
+        _host.Set("net.ipv4.tcp_fin_timeout", "15");
+        _host.Write("etc/sysctl.d/99-me.conf", "net.ipv4.tcp_fin_timeout = 30\nnet.core.somaxconn = many\n");
+        _host.Set("net.core.somaxconn", "32768");
+        Step("net.ipv4.tcp_fin_timeout").Why.ShouldEndWith("99-me.conf:1 sets it to 30 at the next start");
+        Step("net.core.somaxconn").Why.ShouldEndWith("99-me.conf:2 sets it to many at the next start");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void OwnFile_ChangedByHand_IsNeverLost(bool isReverted)
+    {
+        _host.Tuner.Apply(TuningProfile.Full);
+        var changed = File.ReadAllText(_host.Paths.OwnFile).Replace("tcp_fin_timeout = 15", "tcp_fin_timeout = 30", StringComparison.Ordinal);
+        _host.Write("etc/sysctl.d/60-straum-tune.conf", changed);
+        _host.Tuner.Status().Single(static r => !r.IsRight).What.ShouldMatch("in force; at the next start .*60-straum-tune.conf:10 sets it to 30; apply again");
+        _host.Tuner.Notes().ShouldHaveSingleItem().ShouldContain("was changed since");
+
+        var results = isReverted ? _host.Tuner.Revert() : _host.Tuner.Apply(TuningProfile.Full);
+
+        results.Single(r => r.Key == _host.Paths.OwnFile).What.ShouldBe($"somebody changed it: what was there is in {_host.Paths.OwnFile}.changed");
+        File.ReadAllText(_host.Paths.OwnFile + ".changed").ShouldBe(changed);
+        File.Exists(_host.Paths.OwnFile).ShouldBe(!isReverted);
+        _host.Tuner.Status().ShouldAllBe(static r => r.IsRight);
+    }
+
+    [Fact]
+    public void OwnFile_ChangedByHandAgain_HasACopyOfEach()
+    {
+        foreach (var line in (string[])["# one\n", "# two\n", "# one\n"])
+        {
+            _host.Tuner.Apply(TuningProfile.Safe);
+            File.AppendAllText(_host.Paths.OwnFile, line);
+            File.SetUnixFileMode(_host.Paths.OwnFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            _host.Tuner.Status().ShouldAllBe(static r => r.IsRight, "the next start is the same");
+            _host.Tuner.Revert();
+        }
+        File.ReadAllText(_host.Paths.OwnFile + ".changed").ShouldEndWith("# one\n");
+        File.ReadAllText(_host.Paths.OwnFile + ".changed.2").ShouldEndWith("# two\n");
+        File.GetUnixFileMode(_host.Paths.OwnFile + ".changed").HasFlag(UnixFileMode.OtherRead).ShouldBeFalse();
+        Directory.GetFiles(Path.GetDirectoryName(_host.Paths.OwnFile)!).Length.ShouldBe(2);
+    }
+
+    [Fact]
     public void Leftovers_JournalLost_AreTheOwnFiles()
     {
         _host.Tuner.Leftovers().ShouldBeEmpty();
