@@ -90,7 +90,8 @@ internal static partial class ImportCommand
         }
         catch (ImportException e)
         {
-            throw new CommandFault($"import {e.Where}", e.Message, "--from says what it is: " + string.Join(", ", ConfigImport.FormatNames.Select(static f => f.Name)), inner: e);
+            throw new CommandFault($"import {e.Where}", e.Message,
+                e.IsUnrecognised ? "--from says what it is: " + string.Join(", ", ConfigImport.FormatNames.Select(static f => f.Name)) : null, inner: e);
         }
     }
 

@@ -24,19 +24,24 @@ internal sealed class CiliumImport : IImportFormat
 
     public string Description => "values of the Cilium Helm chart";
 
-    public bool Recognises(ImportSource source)
+    public ImportDoubt? Doubt(ImportSource source)
     {
+        ConfigNode? parsed;
         try
         {
-            // The two have groups of one name, and importing one's own straum.yaml is a slip.
-            return ConfigText.Parse(source.Text) is ConfigGroup root && root.Find("kind") is null
-                && root.Entries.Any(static e => Keys.Knows(e.Key.Text))
-                && !ConfigReader.Read(source.File, source.Text, ConfigEnvironment.OfProcess).IsRight;
+            parsed = ConfigText.Parse(source.Text);
         }
-        catch (ConfigSyntaxException)
+        catch (ConfigSyntaxException e)
         {
-            return false;
+            return new ImportDoubt(e.Line, Templates.Explain(source.Text, e), IsMeant: HasNameOfYaml(source.File) || HasLineOfOurs(source.Text));
         }
+        return parsed is not ConfigGroup { Entries: [var (first, _), ..] } root ? new ImportDoubt(0, "no keys in it")
+            // The two have groups of one name, and importing one's own straum.yaml is a slip.
+            : ConfigReader.Read(source.File, source.Text, ConfigEnvironment.OfProcess).IsRight
+                ? new ImportDoubt(0, $"it reads as a straum.yaml, which needs no import; --from {Name} takes it for Cilium's values", IsMeant: true)
+            : root.Find("kind") is ConfigScalar kind ? new ImportDoubt(0, $"it is a {kind.Text}")
+            : !root.Entries.Any(static e => Keys.Knows(e.Key.Text)) ? new ImportDoubt(first.Line, $"the chart has no key {first.Text}, nor the others of the file")
+            : null;
     }
 
     public void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft)
@@ -61,9 +66,13 @@ internal sealed class CiliumImport : IImportFormat
         }
         catch (ConfigSyntaxException e)
         {
-            throw new ImportException(source.File, e.Line, e.Message);
+            throw new ImportException(source.File, e.Line, Templates.Explain(source.Text, e));
         }
     }
+
+    private static bool HasNameOfYaml(string file) => Path.GetExtension(file).ToLowerInvariant() is ".yaml" or ".yml";
+
+    private static bool HasLineOfOurs(string text) => text.Split('\n').Any(static line => line.IndexOf(':') is > 0 and var colon && Keys.Knows(line[..colon]));
 
     // Of the chart 1.18; those of 1.11 on differ where a comment says so.
     private static void AddDefaults(CiliumValues values, ImportSource source, ImportDraft draft)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Straum.Agent.Configuration.Import;
 
 /// <summary>
@@ -14,6 +16,10 @@ public static class ConfigImport
 {
     // In the order of recognition: the most particular first.
     private static readonly IReadOnlyList<IImportFormat> Formats = [new KubeProxyImport(), new SysctlImport(), new CiliumImport()];
+
+    // Control characters that no text has; a tab, a line's end and a form feed are some of text.
+    private static readonly SearchValues<char> OfNoText =
+        SearchValues.Create([.. Enumerable.Range(0, ' ').Select(static c => (char)c).Except("\t\n\r\f"), '\x7f']);
 
     /// <summary>The formats that <see cref="Run"/> knows, and what they are.</summary>
     public static IReadOnlyList<(string Name, string Description)> FormatNames { get; } =
@@ -34,7 +40,36 @@ public static class ConfigImport
         return draft.Finish();
     }
 
-    private static IImportFormat FormatOf(ImportSource source, string? from) =>
-        (from is null ? Formats.FirstOrDefault(f => f.Recognises(source)) : Formats.First(f => f.Name == from))
-        ?? throw new ImportException(source.File, 0, $"neither {string.Join(", nor ", Formats.Select(static f => f.Description))}");
+    private static IImportFormat FormatOf(ImportSource source, string? from)
+    {
+        if (source.Text.AsSpan().ContainsAny(OfNoText))
+        {
+            throw new ImportException(source.File, 0, "a binary file, no text");
+        }
+        if (string.IsNullOrWhiteSpace(source.Text))
+        {
+            throw new ImportException(source.File, 0, "it is empty");
+        }
+        return from is null ? Recognise(source) : Formats.First(f => f.Name == from);
+    }
+
+    private static IImportFormat Recognise(ImportSource source)
+    {
+        var doubts = new List<(IImportFormat Format, ImportDoubt Doubt)>();
+        foreach (var format in Formats)
+        {
+            if (format.Doubt(source) is not { } doubt)
+            {
+                return format;
+            }
+            doubts.Add((format, doubt));
+        }
+        throw doubts.FindAll(static d => d.Doubt.IsMeant) is [var (_, meant)]
+            ? new ImportException(source.File, meant.Line, meant.Why)
+            : new ImportException(source.File, 0, "not recognised; "
+                + string.Join("; ", doubts.Select(static d => $"as {d.Format.Description}: {(d.Doubt.Line > 0 ? $"line {d.Doubt.Line}, " : "")}{d.Doubt.Why}")))
+            {
+                IsUnrecognised = true,
+            };
+    }
 }

@@ -9,8 +9,11 @@ internal interface IImportFormat
     /// <summary>What it is, for people.</summary>
     string Description { get; }
 
-    /// <summary>Whether a file looks like it. Never throws; of several that recognise a file, the first in the list reads it.</summary>
-    bool Recognises(ImportSource source);
+    /// <summary>
+    /// Null for a file that looks like it, and else why this one does not. Never throws; of several that have no doubt about a
+    /// file, the first in the list reads it.
+    /// </summary>
+    ImportDoubt? Doubt(ImportSource source);
 
     /// <summary>Says to the draft what becomes of every key in the file, each of them once.</summary>
     /// <param name="source">The file.</param>

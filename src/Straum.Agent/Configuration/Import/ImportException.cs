@@ -8,4 +8,7 @@ public sealed class ImportException(string file, int line, string why) : Excepti
 {
     /// <summary>The file, with its line where one is to blame.</summary>
     public string Where { get; } = line > 0 ? $"{file}:{line}" : file;
+
+    /// <summary>No reader took it for its own: whoever knows what it is can say so.</summary>
+    public bool IsUnrecognised { get; init; }
 }

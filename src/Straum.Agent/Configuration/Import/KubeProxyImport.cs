@@ -33,7 +33,8 @@ internal sealed class KubeProxyImport : IImportFormat
 
     public string Description => "a " + Kind;
 
-    public bool Recognises(ImportSource source) => source.Text.Contains("kind: " + Kind, StringComparison.Ordinal);
+    public ImportDoubt? Doubt(ImportSource source) =>
+        source.Text.Contains("kind: " + Kind, StringComparison.Ordinal) ? null : new ImportDoubt(0, $"no 'kind: {Kind}' in it");
 
     public void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft)
     {
@@ -97,7 +98,7 @@ internal sealed class KubeProxyImport : IImportFormat
         }
         catch (ConfigSyntaxException e)
         {
-            throw new ImportException(source.File, e.Line, e.Message);
+            throw new ImportException(source.File, e.Line, Templates.Explain(text, e));
         }
     }
 

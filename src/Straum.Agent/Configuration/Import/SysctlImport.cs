@@ -40,8 +40,18 @@ internal sealed class SysctlImport : IImportFormat
 
     public string Description => "a sysctl.d file";
 
-    public bool Recognises(ImportSource source) =>
-        Lines(source).ToList() is { Count: > 0 } lines && lines.All(static l => l.Setting is not null || Exempt(l.Text) is not null);
+    public ImportDoubt? Doubt(ImportSource source)
+    {
+        var lines = Lines(source).ToList();
+        if (lines.Count == 0)
+        {
+            return new ImportDoubt(0, "nothing but comments in it");
+        }
+        var wrong = lines.Find(static l => l.Setting is null && Exempt(l.Text) is null);
+        return wrong.Text is null
+            ? null
+            : new ImportDoubt(wrong.Number, NoSetting(wrong.Text), IsMeant: source.File.EndsWith(".conf", StringComparison.Ordinal) || lines.Exists(static l => NamesSetting(l.Text)));
+    }
 
     public void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft)
     {
@@ -50,7 +60,7 @@ internal sealed class SysctlImport : IImportFormat
         {
             if (setting is not var (key, value))
             {
-                var exempt = Exempt(text) ?? throw new ImportException(source.File, number, $"'{text}' is not of the form key = value");
+                var exempt = Exempt(text) ?? throw new ImportException(source.File, number, NoSetting(text));
                 draft.Add(source, new ImportValue(exempt, new ConfigScalar("", IsPlain: true, number, 1), number), Always("takes the key out of the file's patterns, on the host"));
                 continue;
             }
@@ -78,6 +88,12 @@ internal sealed class SysctlImport : IImportFormat
         && key.Contains('[') && key.AsSpan().IndexOfAny('.', '/') > 0 && !key.Contains(' ')
             ? new SysctlLine(SysctlText.Dotted(key.TrimStart('-')), text[(sign + 1)..].Trim())
             : null;
+
+    private static string NoSetting(string text) => $"'{(text.Length > 60 ? text[..60] + "…" : text)}' is not of the form key = value";
+
+    // vm.swappiness 10: it has the name of a setting, if not its form.
+    private static bool NamesSetting(string text) =>
+        text.TrimStart('-').Split('.', '/') is [var folder, _, ..] && (folder is "net" || Elsewhere.Contains(folder));
 
     /// <summary>The key of a line <c>-key</c> without a value, which exempts it from patterns (sysctl.d(5)); null when it is none.</summary>
     private static string? Exempt(string text) =>
