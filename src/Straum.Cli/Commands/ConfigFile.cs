@@ -20,10 +20,5 @@ internal static class ConfigFile
         return reading.Config;
     }
 
-    private static string TextOf(string? file) => file switch
-    {
-        null => "",
-        "-" => Console.In.ReadToEnd(),
-        _ => UserFile.Read(file, File.ReadAllText, "straum.yaml, or a ConfigMap with that key"),
-    };
+    private static string TextOf(string? file) => file is null ? "" : UserFile.ReadText(file, "straum.yaml, or a ConfigMap with that key");
 }

@@ -95,9 +95,8 @@ internal static partial class ImportCommand
         }
     }
 
-    private static ImportSource Read(string file) => file is "-"
-        ? new ImportSource("stdin", Console.In.ReadToEnd())
-        : new ImportSource(file, UserFile.Read(file, File.ReadAllText, "Cilium Helm values, a KubeProxyConfiguration or a file of sysctl.d"));
+    private static ImportSource Read(string file) =>
+        new(file is "-" ? "stdin" : file, UserFile.ReadText(file, "Cilium Helm values, a KubeProxyConfiguration or a file of sysctl.d"));
 
     private static void Write(string file, string yaml, bool force)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Straum.Linux;
 
 namespace Straum.Cli.Terminal;
@@ -9,6 +10,9 @@ namespace Straum.Cli.Terminal;
 /// </summary>
 internal static class UserFile
 {
+    /// <summary>Characters: 4 MiB, which is more than an object of Kubernetes or a release of Helm can have.</summary>
+    public const int LongestText = 4 << 20;
+
     /// <param name="file">As it was typed.</param>
     /// <param name="read">Reads it.</param>
     /// <param name="expected">What to name instead, to follow "name": <c>straum.yaml, or a ConfigMap with that key</c>.</param>
@@ -24,6 +28,19 @@ internal static class UserFile
             throw Fault($"read {Named(file)}", file, e, "there is no such file", $"name {expected}");
         }
     }
+
+    /// <summary>
+    /// The text of a file of settings. It may come through a pipe, <c>&lt;(helm get values cilium)</c>, and of one that does not end,
+    /// a device for one, no more is taken than such a file can have.
+    /// </summary>
+    /// <param name="file">As it was typed; <c>-</c> reads stdin.</param>
+    /// <param name="expected">What to name instead, to follow "name".</param>
+    /// <exception cref="CommandFault">It cannot be read, or is longer than <see cref="LongestText"/>.</exception>
+    public static string ReadText(string file, string expected) => file is "-" ? Bounded(Console.In, "stdin", expected) : Read(file, path =>
+    {
+        using var reader = new StreamReader(path);
+        return Bounded(reader, path, expected);
+    }, expected);
 
     /// <summary>A file to write to, before there is anything to write: who cannot have it learns so at once.</summary>
     /// <param name="file">As it was typed.</param>
@@ -54,6 +71,21 @@ internal static class UserFile
 
     /// <summary>What the kernel says; the runtime puts the path behind it once more.</summary>
     public static string Reason(Exception e) => e is IOException && e.HResult is > 0 and < 256 ? Marshal.GetPInvokeErrorMessage(e.HResult) : e.Message.TrimEnd('.');
+
+    private static string Bounded(TextReader reader, string name, string expected)
+    {
+        var text = new StringBuilder();
+        var block = new char[1 << 16];
+        while (reader.ReadBlock(block) is > 0 and var read)
+        {
+            if (text.Length + read > LongestText)
+            {
+                throw new CommandFault($"read {name}", "it has more than 4 MiB", $"name {expected}");
+            }
+            text.Append(block, 0, read);
+        }
+        return text.ToString();
+    }
 
     private static bool IsOfTheFile(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException { ParamName: "path" };
 

@@ -65,6 +65,8 @@ public sealed class ImportCommandTests : IDisposable
     [Theory]
     [InlineData(1, "straum: read /nope: there is no such file (name Cilium Helm values, a KubeProxyConfiguration or a file of sysctl.d)", "/nope")]
     [InlineData(1, "straum: read /etc: it is a directory (name a file in it)", "/etc")]
+    [InlineData(1, "straum: read /dev/zero: it has more than 4 MiB (name Cilium Helm values, a KubeProxyConfiguration or a file of sysctl.d)", "/dev/zero")]
+    [InlineData(1, "straum: import /dev/null: it is empty", "/dev/null")]
     [InlineData(1, "straum: write /nope/x: there is no directory for it (make the directory first, or name a file in another)", "--set", "MTU=1400", "--write", "/nope/x")]
     public async Task Import_FileThatCannotBeUsed_IsNamedWithWhatIsWrongAndTheFix(int code, string fault, params string[] arguments) =>
         (await CliRun.Of(["import", .. arguments])).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(code), r => r.Error.ShouldBe(fault + "\n"));
