@@ -66,9 +66,9 @@ internal static partial class TuneCommand
             {
                 return action(parse, Tuner.Of(paths));
             }
-            catch (JsonException e)
+            catch (DamagedJournalException e)
             {
-                throw new CommandFault($"tune {name}", $"the journal is damaged: {e.Message}", "it is tune.json in /var/lib/straum", inner: e);
+                throw new CommandFault($"tune {name}", e.Message, e.Fix, inner: e);
             }
             catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
             {

@@ -53,6 +53,10 @@ internal static class UninstallCommand
             refused = RevertTuning(options, tuning, Removed);
             Uninstaller.Run(options, pluginDirectory, Removed);
         }
+        catch (DamagedJournalException e)
+        {
+            throw new CommandFault("uninstall", e.Message, e.Fix, inner: e);
+        }
         catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException or JsonException)
         {
             throw new CommandFault("uninstall", UnexpectedFault.Why(e), UnexpectedFault.Fix(e) ?? "run it again: what was removed stays removed", inner: e);

@@ -18,9 +18,31 @@ public sealed partial record TuneJournal(
     string BootId, IReadOnlyList<string> MadeFolders, IReadOnlyList<TuneEntry> Settings, KeptFile? OwnFile = null, KeptFile? ModulesFile = null, bool HasFiles = true)
 {
     /// <summary>Reads it; null when there is none, so nothing was done.</summary>
-    /// <exception cref="JsonException">The file is damaged.</exception>
-    public static TuneJournal? Load(string path) =>
-        File.Exists(path) ? JsonSerializer.Deserialize(File.ReadAllBytes(path), JournalJson.Default.TuneJournal) : null;
+    /// <exception cref="DamagedJournalException">The file is no journal.</exception>
+    public static TuneJournal? Load(TunePaths paths)
+    {
+        if (!File.Exists(paths.Journal))
+        {
+            return null;
+        }
+        var bytes = File.ReadAllBytes(paths.Journal);
+        if (bytes.AsSpan().IndexOfAnyExcept(" \t\r\n\0"u8) < 0)
+        {
+            throw new DamagedJournalException(paths, "is empty");
+        }
+        try
+        {
+            // A field that is missing is null here, whatever its type says.
+            return JsonSerializer.Deserialize(bytes, JournalJson.Default.TuneJournal) is { BootId: not null, MadeFolders: not null, Settings: not null } journal
+                && journal.Settings.All(static s => s is { Key: not null, Previous: not null, Written: not null })
+                ? journal
+                : throw new DamagedJournalException(paths, "lacks parts");
+        }
+        catch (JsonException e)
+        {
+            throw new DamagedJournalException(paths, e.LineNumber is { } line ? $"cannot be read from line {line + 1} on" : "cannot be read", e);
+        }
+    }
 
     /// <summary>When it returns, the journal survives a power loss. It is read by those who may read what it keeps.</summary>
     public void Save(string path) => DurableFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.TuneJournal),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Straum.Control.Tuning;
 using Straum.Linux;
@@ -27,14 +26,14 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     public TuningFacts Facts => facts;
 
     /// <summary>What <see cref="Apply"/> would do, and why; changes nothing.</summary>
-    /// <exception cref="JsonException">The journal is damaged.</exception>
-    public IReadOnlyList<TuningStep> Plan(TuningProfile profile) => Plan(profile, TuneJournal.Load(paths.Journal));
+    /// <exception cref="DamagedJournalException">The journal is damaged.</exception>
+    public IReadOnlyList<TuningStep> Plan(TuningProfile profile) => Plan(profile, TuneJournal.Load(paths));
 
     /// <summary>What the plan has to say of files, a sentence each.</summary>
-    /// <exception cref="JsonException">The journal is damaged.</exception>
+    /// <exception cref="DamagedJournalException">The journal is damaged.</exception>
     public IReadOnlyList<string> Notes()
     {
-        var journal = TuneJournal.Load(paths.Journal);
+        var journal = TuneJournal.Load(paths);
         var of = journal is { HasFiles: true } ? journal : _files.Keep(new TuneJournal("", [], []));
         var leftovers = journal is null ? Leftovers() : [];
         var changed = journal is { HasFiles: true } ? _files.Changed(journal) : [];
@@ -51,8 +50,8 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     }
 
     /// <summary>Own files that are gone or changed, which <see cref="Apply"/> writes again.</summary>
-    /// <exception cref="JsonException">The journal is damaged.</exception>
-    public IReadOnlyList<string> FilesToWriteAgain() => ToWriteAgain(TuneJournal.Load(paths.Journal));
+    /// <exception cref="DamagedJournalException">The journal is damaged.</exception>
+    public IReadOnlyList<string> FilesToWriteAgain() => ToWriteAgain(TuneJournal.Load(paths));
 
     /// <summary>Own files without a journal, so that nobody knows the values of before; empty when there is one.</summary>
     public IReadOnlyList<string> Leftovers() => LeftoversOf(paths);
@@ -69,11 +68,11 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// What somebody wrote to an own file is kept beside it before.
     /// </summary>
     /// <returns>One result per step of the plan that is a change, and one per own file that somebody changed.</returns>
-    /// <exception cref="JsonException">The journal is damaged.</exception>
+    /// <exception cref="DamagedJournalException">The journal is damaged.</exception>
     public IReadOnlyList<TuneResult> Apply(TuningProfile profile)
     {
         using var alone = Lock();
-        var before = TuneJournal.Load(paths.Journal);
+        var before = TuneJournal.Load(paths);
         var changes = Plan(profile, before).Where(static s => s.Action == TuningAction.Change).ToList();
         var unlike = ToWriteAgain(before);
         var files = unlike.Count == 0 ? [] : SetAside(before!);
@@ -121,11 +120,11 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// somebody changed since are left as they are, except that ports are taken out of a list they were added to. What the
     /// kernel refuses stays in the journal, alone: to revert again tries it again.
     /// </summary>
-    /// <exception cref="JsonException">The journal is damaged.</exception>
+    /// <exception cref="DamagedJournalException">The journal is damaged.</exception>
     public IReadOnlyList<TuneResult> Revert()
     {
         using var alone = Lock();
-        if (TuneJournal.Load(paths.Journal) is not { } journal)
+        if (TuneJournal.Load(paths) is not { } journal)
         {
             return [];
         }
@@ -152,10 +151,10 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// <summary>
     /// What was applied, and whether it still is so and will be after the next start of the machine. Empty when nothing was applied.
     /// </summary>
-    /// <exception cref="JsonException">The journal is damaged.</exception>
+    /// <exception cref="DamagedJournalException">The journal is damaged.</exception>
     public IReadOnlyList<TuneResult> Status()
     {
-        if (TuneJournal.Load(paths.Journal) is not { } journal)
+        if (TuneJournal.Load(paths) is not { } journal)
         {
             return [];
         }

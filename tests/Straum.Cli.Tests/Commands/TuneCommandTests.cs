@@ -98,13 +98,25 @@ public sealed class TuneCommandTests : IDisposable
     public async Task Plan_RootThatIsNoHosts_IsNamedWithWhatIsMissing(string root, string fault) =>
         (await CliRun.Of("tune", "plan", "--root", root)).ShouldBe(new CliRun(1, "", fault + "\n"));
 
-    [Fact]
-    public async Task Apply_JournalThatIsDamaged_IsNamedAndNothingIsWritten()
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("\0\0\0\0", "is empty")]
+    [InlineData("{", "cannot be read from line 1 on")]
+    [InlineData("{\n \"bootId\": \"\",\n nonsense", "cannot be read from line 3 on")]
+    [InlineData("{}", "lacks parts")]
+    [InlineData("null", "lacks parts")]
+    [InlineData("""{"bootId":"","madeFolders":[],"settings":[{"key":"net.core.somaxconn","done":true}]}""", "lacks parts")]
+    public async Task AnyCommand_JournalThatIsDamaged_IsNamedWithTheWayOutAndNothingIsWritten(string journal, string damage)
     {
-        Write("var/lib/straum/tune.json", "{");
+        Write("var/lib/straum/tune.json", journal);
 
-        (await CliRun.Of("tune", "apply", "--root", _root)).ShouldSatisfyAllConditions(
-            r => r.ExitCode.ShouldBe(1), r => r.Error.ShouldContain("journal is damaged"));
+        foreach (var command in (string[])["plan", "apply", "status", "revert"])
+        {
+            (await CliRun.Of("tune", command, "--root", _root)).ShouldBe(new CliRun(1, "",
+                $"straum: tune {command}: the journal {_root}/var/lib/straum/tune.json {damage}: what the settings were before apply is not known any more "
+                + $"(a copy of it from before would do. Without one: {_root}/etc/sysctl.d/60-straum-tune.conf has the values that apply wrote; "
+                + $"remove {_root}/var/lib/straum/tune.json, so that Straum forgets them, and straum tune revert then says how to take them out of the files)\n"));
+        }
         File.Exists(Path.Combine(_root, "etc/sysctl.d/60-straum-tune.conf")).ShouldBeFalse();
     }
 

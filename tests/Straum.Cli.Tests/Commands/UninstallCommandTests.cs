@@ -62,6 +62,16 @@ public sealed class UninstallCommandTests : IDisposable
     }
 
     [Fact]
+    public void Tuning_WhoseJournalIsDamaged_IsNamedWithTheWayOut()
+    {
+        File.WriteAllText(Tuning.Journal, "");
+
+        Should.Throw<CommandFault>(() => Uninstall(Options)).Message.ShouldContain($"{Tuning.Journal} is empty");
+
+        File.Exists(Tuning.Journal).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Tuning_OfAHost_IsNotAnAgentsThatHasItsStateElsewhere()
     {
         Uninstall(Options with { Paths = Options.Paths with { State = In("other") } });
