@@ -162,6 +162,7 @@ public static class TuningCatalogue
             Value = static _ => "fq",
             IsDefault = static (_, now) => now is "pfifo_fast" or "fq_codel",
             Defaults = "pfifo_fast; fq_codel where systemd sets it",
+            Hindrance = static facts => facts.HasFairQueueing ? null : "this kernel has no fq; without it TCP paces what BBR sends by itself",
             Reason = "paces what BBR sends; for devices made from now on (`tc qdisc replace dev DEVICE root fq` for one that is)",
             Source = "BBR's own documentation",
         },

@@ -27,6 +27,10 @@ public static class TuningPlan
         {
             return Step(TuningAction.Missing, $"{list} does not list {value}: modprobe tcp_{value}");
         }
+        if (setting.Hindrance(facts) is { } hindrance)
+        {
+            return Step(TuningAction.Missing, hindrance);
+        }
         if (IsMet(setting.Rule, now, value))
         {
             if (reading.AtStart is { } next && !SaysAsMuch(setting.Rule, next, value))

@@ -37,6 +37,9 @@ public sealed record TuningSetting
     /// <summary>Another setting that must list the wanted word first, such as tcp_available_congestion_control; null for none.</summary>
     public string? OfferedBy { get; init; }
 
+    /// <summary>Why a machine's kernel takes no such value; null where it does.</summary>
+    public Func<TuningFacts, string?> Hindrance { get; init; } = static _ => null;
+
     /// <summary>The kernel module that brings the setting, where it is not built in; null when every kernel has it from the start.</summary>
     public string? Module { get; init; }
 }

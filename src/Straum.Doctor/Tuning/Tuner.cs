@@ -2,6 +2,8 @@ using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Straum.Control.Tuning;
 using Straum.Linux;
+using Straum.Linux.Bpf;
+using Straum.Linux.Netlink;
 
 namespace Straum.Doctor.Tuning;
 
@@ -289,6 +291,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     {
         var memory = File.ReadLines(paths.Memory).First(static l => l.StartsWith("MemTotal:", StringComparison.Ordinal))
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
-        return new TuningFacts(OnlineCpus.Count(paths.Root), long.Parse(memory, CultureInfo.InvariantCulture) * 1024);
+        return new TuningFacts(OnlineCpus.Count(paths.Root), long.Parse(memory, CultureInfo.InvariantCulture) * 1024,
+            QdiscTable.FairQueueing.State != FeatureSupport.NotSupported);
     }
 }

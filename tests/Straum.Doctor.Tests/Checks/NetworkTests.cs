@@ -1,6 +1,7 @@
 using System.Net;
 using Straum.Doctor.Checks.Network;
 using Straum.Doctor.Hosts;
+using Straum.Linux.Bpf;
 using Straum.Linux.Netlink;
 
 namespace Straum.Doctor.Checks;
@@ -220,6 +221,17 @@ public sealed class NetworkTests : CheckTest
         Host.Own.QdiscList.Add(new Qdisc(2, qdisc, IsRoot: true));
         Host.Own.QdiscList.Add(new Qdisc(2, "clsact", IsRoot: false));
         (await FindAsync("ST-NE-010")).Verdict.ShouldBe(verdict);
+    }
+
+    [Theory]
+    [InlineData(FeatureSupport.NotSupported, Verdict.Pass)]
+    [InlineData(FeatureSupport.Unknown, Verdict.Warn)]
+    public async Task CongestionControl_BbrOnAKernelWithoutFq_IsAsGoodAsItGets(FeatureSupport fq, Verdict verdict)
+    {
+        Host.Files["/proc/sys/net/ipv4/tcp_congestion_control"] = ["bbr\n"];
+        Host.Own.QdiscList.Add(new Qdisc(2, "pfifo_fast", IsRoot: true));
+        Host.Unsupported["fq"] = fq;
+        await ShouldBeAsync("ST-NE-010", verdict, verdict == Verdict.Pass ? "bbr, pfifo_fast; this kernel has no fq" : "bbr, pfifo_fast");
     }
 
     [Fact]

@@ -513,6 +513,15 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
+    public void Plan_KernelWithoutFq_LeavesTheDisciplineAlone()
+    {
+        _host.With(_host.Facts with { HasFairQueueing = false });
+
+        Step("net.core.default_qdisc").ShouldSatisfyAllConditions(s => s.Action.ShouldBe(TuningAction.Missing), s => s.Why.ShouldStartWith("this kernel has no fq;"));
+        Step("net.ipv4.tcp_congestion_control").Action.ShouldBe(TuningAction.Change);
+    }
+
+    [Fact]
     public void Apply_NothingThere_MakesAndRemovesItsFolders()
     {
         Directory.Delete(Path.Combine(_host.Root, "etc"), recursive: true);
