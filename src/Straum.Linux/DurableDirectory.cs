@@ -19,6 +19,9 @@ public static class DurableDirectory
         }
     }
 
+    /// <summary>Whether this process may make and rename files in a directory, as far as its mode and mount say: access(2).</summary>
+    public static bool MayWrite(string path) => Libc.access(path, Libc.W_OK) == 0;
+
     /// <summary>Holds the directory until what is returned is disposed; nobody else who asks by this method holds it at the same time.</summary>
     /// <param name="path">Whoever may read it may hold it too, by flock(2): for what can do without, or fail.</param>
     /// <param name="patience">How long to wait for whoever holds it.</param>

@@ -13,7 +13,7 @@ public class LinuxException : Exception
     /// <param name="errno">The error as the kernel gave it.</param>
     /// <param name="hint">What usually causes it or mends it; a general hint is given for refused privileges.</param>
     public LinuxException(string operation, string subject, Errno errno, string? hint = null)
-        : base(Describe(operation, subject, errno, hint ??= GeneralHint(errno)))
+        : base(Describe(operation, subject, errno, hint ??= GeneralHint(errno, Environment.IsPrivilegedProcess)))
     {
         Operation = operation;
         Subject = subject;
@@ -46,8 +46,10 @@ public class LinuxException : Exception
         _ => Marshal.GetPInvokeErrorMessage((int)errno),
     };
 
-    private static string? GeneralHint(Errno errno) => errno switch
+    internal static string? GeneralHint(Errno errno, bool isRoot) => errno switch
     {
+        Errno.EPERM or Errno.EACCES when isRoot =>
+            "root is not enough here: a container may lack CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_SYS_PTRACE or CAP_BPF, or a security module forbids it",
         Errno.EPERM or Errno.EACCES => "run as root, or with CAP_NET_ADMIN, CAP_SYS_ADMIN and CAP_BPF",
         _ => null,
     };

@@ -32,11 +32,12 @@ public sealed class SysctlTree(string root) : ISysctlTree
         }
         catch (UnauthorizedAccessException)
         {
-            throw new LinuxException("sysctl write", name, Errno.EACCES);
+            throw new LinuxException("sysctl write", name, Errno.EACCES, Refused(Environment.IsPrivilegedProcess));
         }
         catch (IOException e)
         {
-            throw new LinuxException("sysctl write", $"{name}={value}", (Errno)e.HResult);
+            throw new LinuxException("sysctl write", $"{name}={value}", (Errno)e.HResult,
+                (Errno)e.HResult is Errno.EACCES or Errno.EPERM or Errno.EROFS ? Refused(Environment.IsPrivilegedProcess) : null);
         }
     }
 
@@ -53,6 +54,10 @@ public sealed class SysctlTree(string root) : ISysctlTree
             throw new LinuxException("sysctl write", $"{name}={value}", Errno.ENOENT, "this kernel knows no such value, or has no module for it");
         }
     }
+
+    internal static string Refused(bool isRoot) => isRoot
+        ? "/proc/sys is read-only here, as in a container that is not privileged: write it from the host, or from a privileged container"
+        : "run it as root";
 
     internal static LinuxException Missing(string operation, string name) =>
         new(operation, name, Errno.ENOENT, "this kernel has no such setting, or the interface is gone");

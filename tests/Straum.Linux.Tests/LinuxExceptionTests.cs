@@ -6,8 +6,19 @@ public sealed class LinuxExceptionTests
 {
     [Fact]
     public void Message_Fault_NamesOperationObjectErrorAndHint() =>
-        new LinuxException("map create", "services_v4", Errno.EPERM).Message.ShouldBe(
+        new LinuxException("map create", "services_v4", Errno.EPERM, LinuxException.GeneralHint(Errno.EPERM, isRoot: false)).Message.ShouldBe(
             "map create services_v4: EPERM (Operation not permitted): run as root, or with CAP_NET_ADMIN, CAP_SYS_ADMIN and CAP_BPF");
+
+    [Theory]
+    [InlineData(Errno.EPERM)]
+    [InlineData(Errno.EACCES)]
+    public void Message_RefusedToRoot_DoesNotSayToBecomeRoot(Errno errno)
+    {
+        LinuxException.GeneralHint(errno, isRoot: true).ShouldNotBeNull().ShouldContain("root is not enough here");
+        LinuxException.GeneralHint(errno, isRoot: false).ShouldNotBeNull().ShouldContain("run as root");
+        SysctlTree.Refused(isRoot: true).ShouldContain("read-only");
+        SysctlTree.Refused(isRoot: false).ShouldBe("run it as root");
+    }
 
     [Theory]
     [InlineData(Errno.ENOENT, "op it: ENOENT (No such file or directory)")]

@@ -72,8 +72,7 @@ internal static partial class TuneCommand
             }
             catch (Exception e) when (e is LinuxException or IOException or UnauthorizedAccessException)
             {
-                var isRefused = e is UnauthorizedAccessException or LinuxException { Errno: Errno.EACCES or Errno.EPERM };
-                throw new CommandFault($"tune {name}", e.Message.TrimEnd('.'), isRefused ? "are you root?" : null, inner: e);
+                throw new CommandFault($"tune {name}", UnexpectedFault.Why(e), UnexpectedFault.Fix(e), inner: e);
             }
         });
         return command;
@@ -100,9 +99,14 @@ internal static partial class TuneCommand
 
     private static int Apply(ParseResult parse, Tuner tuner)
     {
+        var changes = tuner.Plan(ProfileOf(parse)).Where(static s => s.Action == TuningAction.Change).ToList();
+        if (changes.Count + tuner.FilesToWriteAgain().Count > 0)
+        {
+            RequireRight("tune apply", tuner);
+        }
         if (!Output.IsJson(parse))
         {
-            DrawPlan(parse, [.. tuner.Plan(ProfileOf(parse)).Where(static s => s.Action == TuningAction.Change)]);
+            DrawPlan(parse, changes);
             WriteNotes(parse, tuner);
         }
         var results = tuner.Apply(ProfileOf(parse));
@@ -113,6 +117,10 @@ internal static partial class TuneCommand
     private static int Revert(ParseResult parse, Tuner tuner)
     {
         RequireJournal("tune revert", tuner);
+        if (tuner.IsApplied)
+        {
+            RequireRight("tune revert", tuner);
+        }
         var results = tuner.Revert();
         Report(parse, results, "nothing was applied");
         return results.Where(static r => r.IsRefused).Select(static r => r.Key).ToList() is { Count: > 0 } refused
@@ -126,6 +134,15 @@ internal static partial class TuneCommand
         var results = tuner.Status();
         Report(parse, results, "nothing was applied");
         return results.All(static r => r.IsRight) ? ExitCode.Ok : ExitCode.Problem;
+    }
+
+    // Before a diff that promises something.
+    private static void RequireRight(string command, Tuner tuner)
+    {
+        if (tuner.WhereNotAllowed() is { } folder)
+        {
+            throw new CommandFault(command, $"{folder} may not be written to", Environment.IsPrivilegedProcess ? "it is read-only: mount it writable, or run this on the host" : "run it as root");
+        }
     }
 
     // "Nothing was applied" would be wrong, and what was there before is not known.

@@ -14,8 +14,10 @@ namespace Straum.Doctor.Tuning;
 /// <param name="OwnFile">What was there before Straum's sysctl.d file; null for nothing, as in journals of older versions.</param>
 /// <param name="ModulesFile">What was there before Straum's modules-load.d file.</param>
 /// <param name="HasFiles">Straum's own files are in place; false when they are gone again and a setting is still to be put back.</param>
+/// <param name="Refused">What the last apply could not do; null for nothing, as in journals of older versions.</param>
 public sealed partial record TuneJournal(
-    string BootId, IReadOnlyList<string> MadeFolders, IReadOnlyList<TuneEntry> Settings, KeptFile? OwnFile = null, KeptFile? ModulesFile = null, bool HasFiles = true)
+    string BootId, IReadOnlyList<string> MadeFolders, IReadOnlyList<TuneEntry> Settings, KeptFile? OwnFile = null, KeptFile? ModulesFile = null, bool HasFiles = true,
+    IReadOnlyList<RefusedSetting>? Refused = null)
 {
     /// <summary>Reads it; null when there is none, so nothing was done.</summary>
     /// <exception cref="DamagedJournalException">The file is no journal.</exception>

@@ -55,6 +55,22 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
     /// <exception cref="DamagedJournalException">The journal is damaged.</exception>
     public IReadOnlyList<string> FilesToWriteAgain() => ToWriteAgain(TuneJournal.Load(paths));
 
+    /// <summary>Something was applied, and is to be reverted.</summary>
+    public bool IsApplied => File.Exists(paths.Journal);
+
+    /// <summary>A folder of what apply and revert write that this process may not write to; null when it may.</summary>
+    public string? WhereNotAllowed() => new[] { paths.Journal, paths.OwnFile, paths.ModulesFile }.Select(static f => Existing(Path.GetDirectoryName(f)!))
+        .FirstOrDefault(static f => !DurableDirectory.MayWrite(f));
+
+    private static string Existing(string folder)
+    {
+        while (!Directory.Exists(folder) && Path.GetDirectoryName(folder) is { Length: > 0 } above)
+        {
+            folder = above;
+        }
+        return folder;
+    }
+
     /// <summary>Own files without a journal, so that nobody knows the values of before; empty when there is one.</summary>
     public IReadOnlyList<string> Leftovers() => LeftoversOf(paths);
 
@@ -84,6 +100,10 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
             {
                 _files.Write(before!);
             }
+            if (RefusedBefore(before, profile) is var refused && refused.Count < (before?.Refused?.Count ?? 0))
+            {
+                (before! with { Refused = refused }).Save(paths.Journal);
+            }
             return [.. files, .. unlike.Except(files.Select(static f => f.Key)).Select(static f => new TuneResult(f, null, null, true, "written again"))];
         }
 
@@ -110,7 +130,11 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         var results = changes.Select(change => Write(change, entries)).ToList();
 
         // :: Step 4: what was done.
-        journal = journal with { Settings = InOrder(entries) };
+        journal = journal with
+        {
+            Settings = InOrder(entries),
+            Refused = [.. RefusedBefore(before, profile), .. results.Zip(changes).Where(static r => r.First.IsRefused).Select(static r => new RefusedSetting(r.First.Key, r.Second.Wanted, r.First.What))],
+        };
         _files.Write(journal);
         journal.Save(paths.Journal);
         return [.. results, .. files];
@@ -138,7 +162,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
         }
         if (results.Where(static r => r.IsRefused).Select(static r => r.Key).ToHashSet() is { Count: > 0 } refused)
         {
-            (journal with { Settings = [.. journal.Settings.Where(s => refused.Contains(s.Key))], OwnFile = null, ModulesFile = null, HasFiles = false }).Save(paths.Journal);
+            (journal with { Settings = [.. journal.Settings.Where(s => refused.Contains(s.Key))], OwnFile = null, ModulesFile = null, HasFiles = false, Refused = null }).Save(paths.Journal);
             return results;
         }
         DurableFile.Remove(paths.Journal);
@@ -168,6 +192,7 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
             .. journal.Settings.Select(entry => StatusOf(journal, entry) is var status && status.IsRight && next is not null && OtherAtStart(next, entry) is { } other
                 ? status with { IsRight = false, What = $"{status.What}; at the next start {other}" }
                 : status),
+            .. (journal.Refused ?? []).Where(r => journal.Find(r.Key) is null).Select(StatusOf),
             .. modules.Select(module => new TuneResult(paths.ModulesFile, null, null, false, $"does not name {module}: the next start passes over its settings; apply again")),
         ];
     }
@@ -184,8 +209,20 @@ public sealed class Tuner(TunePaths paths, ISysctlTree settings, TuningFacts fac
             _ when now == SysctlText.Plain(entry.Previous) && IsOpen(journal, entry) => (false, "not in force: the apply was interrupted, or the machine was started since; apply again"),
             _ => (false, $"changed since, from {entry.Written}"),
         };
+        if (right && journal.Refused?.FirstOrDefault(r => r.Key == entry.Key) is { } refused && refused.Wanted != now)
+        {
+            (right, what) = (false, $"in force is what an apply before wrote, not {refused.Wanted}: {refused.Why}");
+        }
         return new TuneResult(entry.Key, SysctlText.Plain(entry.Previous), now, right, what);
     }
+
+    private TuneResult StatusOf(RefusedSetting refused) => Now(refused.Key) is var now && now == refused.Wanted
+        ? new TuneResult(refused.Key, now, now, true, "as wanted, by somebody else: it was refused at apply")
+        : new TuneResult(refused.Key, now, now, false, $"not in force, {refused.Wanted} was wanted: {refused.Why}", IsRefused: true);
+
+    // A smaller profile does not try what only a larger one wants.
+    private static IReadOnlyList<RefusedSetting> RefusedBefore(TuneJournal? before, TuningProfile profile) =>
+        [.. (before?.Refused ?? []).Where(r => TuningCatalogue.ForHost(profile).All(s => s.Key != r.Key))];
 
     // What the next start of the machine makes of a setting, when that is something else than what was written.
     private string? OtherAtStart(SysctlFiles next, TuneEntry entry) => next.FindAtStart(entry.Key) switch

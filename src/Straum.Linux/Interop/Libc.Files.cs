@@ -66,6 +66,11 @@ internal static partial class Libc
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int rmdir(string path);
 
+    internal const int W_OK = 2;
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int access(string path, int mode);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int flock(SafeHandle fd, int operation);
 

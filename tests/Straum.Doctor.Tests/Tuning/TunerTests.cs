@@ -272,7 +272,8 @@ public sealed class TunerTests : IDisposable
 
         _host.With(_host.Facts with { MemoryBytes = 128L << 30 }).Refusing("net.netfilter.nf_conntrack_max").Apply(TuningProfile.Safe).ShouldContain(static r => r.IsRefused);
 
-        _host.Tuner.Status().ShouldContain(static r => r.Key == "net.netfilter.nf_conntrack_max" && r.IsRight);
+        _host.Tuner.Status().Single(static r => r.Key == "net.netfilter.nf_conntrack_max").ShouldSatisfyAllConditions(
+            r => r.IsRight.ShouldBeFalse(), r => r.What.ShouldStartWith("in force is what an apply before wrote, not 1000000: refused by the kernel"));
         File.ReadAllText(_host.Paths.OwnFile).ShouldContain("-net.netfilter.nf_conntrack_max = 524288\n");
         _host.Tuner.Revert().ShouldAllBe(static r => r.IsRight);
         _host.Picture().ShouldBe(before);
@@ -375,6 +376,39 @@ public sealed class TunerTests : IDisposable
         _host.Tuner.Revert().ShouldHaveSingleItem().What.ShouldBe("put back");
 
         File.ReadAllText(_host.Paths.OwnFile).ShouldBe("# mine\n");
+    }
+
+    [Fact]
+    public void Status_SettingThatTheKernelRefused_IsNotRightUntilItIsThereOrNotWanted()
+    {
+        const string Key = "net.ipv4.tcp_fin_timeout";
+        _host.Refusing(Key).Apply(TuningProfile.Full).Single(static r => !r.IsRight).Key.ShouldBe(Key);
+
+        _host.Tuner.Status().Single(static r => !r.IsRight).ShouldSatisfyAllConditions(
+            r => r.Key.ShouldBe(Key), r => r.Now.ShouldBe("60"), r => r.What.ShouldStartWith("not in force, 15 was wanted: refused by the kernel"));
+        _host.Tuner.Apply(TuningProfile.Safe).ShouldBeEmpty();
+        _host.Tuner.Status().Count(static r => !r.IsRight).ShouldBe(1, "safe does not try it");
+        _host.Set(Key, "15");
+        _host.Tuner.Status().ShouldAllBe(static r => r.IsRight);
+        _host.Set(Key, "42");
+        _host.Tuner.Apply(TuningProfile.Full).ShouldBeEmpty("somebody set it");
+        _host.Tuner.Status().ShouldAllBe(static r => r.IsRight);
+    }
+
+    [Fact]
+    public void Apply_SettingThatTheKernelRefusedBefore_IsTriedAgain()
+    {
+        const string Key = "net.ipv4.tcp_fin_timeout";
+        var before = _host.Picture();
+        _host.Refusing(Key).Apply(TuningProfile.Full);
+        _host.Refusing(Key).Apply(TuningProfile.Full).ShouldHaveSingleItem().IsRefused.ShouldBeTrue();
+        _host.Tuner.Status().Count(static r => r.Key == Key && !r.IsRight).ShouldBe(1);
+
+        _host.Tuner.Apply(TuningProfile.Full).ShouldHaveSingleItem().IsRight.ShouldBeTrue();
+
+        _host.Tuner.Status().ShouldAllBe(static r => r.IsRight);
+        _host.Tuner.Revert();
+        _host.Picture().ShouldBe(before);
     }
 
     [Fact]
