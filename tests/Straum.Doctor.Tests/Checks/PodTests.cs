@@ -1,5 +1,6 @@
 using System.Net;
 using Straum.Doctor.Hosts;
+using Straum.Linux;
 using Straum.Linux.Netlink;
 
 namespace Straum.Doctor.Checks;
@@ -80,6 +81,18 @@ public sealed class PodTests : CheckTest
     {
         _pod.NeighborList[0] = _pod.NeighborList[0] with { State = NeighborState.Failed };
         await ShouldBeAsync("ST-PO-002", Verdict.Fail, "10.244.1.1 is FAILED");
+        (await FindAsync("ST-PO-002")).Fix.ShouldNotBeNull().ShouldStartWith("straum status; kubectl delete pod web -n default ");
+    }
+
+    [Theory]
+    [InlineData("02:53:74:72:61:75", 0, Verdict.Pass)]
+    [InlineData("02:00:00:00:00:01", 0, Verdict.Fail)]
+    [InlineData("02:00:00:00:00:01", 9, Verdict.Pass)]
+    public async Task Gateway_AddressThatTheNodesEndDoesNotHave_Fails(string address, int bridge, Verdict verdict)
+    {
+        Host.Own.LinkList[1] = Host.Own.LinkList[1] with { MacAddress = MacAddress.Parse("02:53:74:72:61:75"), MasterIndex = bridge };
+        _pod.NeighborList[0] = _pod.NeighborList[0] with { State = NeighborState.Permanent, MacAddress = MacAddress.Parse(address) };
+        await ShouldBeAsync("ST-PO-002", verdict, verdict == Verdict.Pass ? "default/web" : "10.244.1.1 is 02:00:00:00:00:01, lxc0 is 02:53:74:72:61:75");
     }
 
     [Fact]

@@ -39,6 +39,16 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task PodWithAnotherAddressForItsGateway_IsFound()
+    {
+        (await _node.ExamineAsync(only: "ST-PO-002")).ShouldBeEmpty();
+        FaultyNode.Do(_node.Pod, "ip neigh replace 10.9.3.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent");
+        (await _node.ExamineAsync(only: "ST-PO-002")).ShouldBe([("ST-PO-002", Verdict.Fail)]);
+        _node.Mend("ST-PO-002");
+        (await _node.ExamineAsync(only: "ST-PO-002")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task PodMtuOnItsRoute_IsNoFault()
     {
         FaultyNode.Do(_node.Node, "ip link add vx0 type vxlan external dstport 4789; ip link set vx0 up");
