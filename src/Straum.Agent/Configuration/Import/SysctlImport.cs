@@ -47,21 +47,28 @@ internal sealed class SysctlImport : IImportFormat
         {
             return new ImportDoubt(0, "nothing but comments in it");
         }
-        var wrong = lines.Find(static l => l.Setting is null && Exempt(l.Text) is null);
-        return wrong.Text is null
+        // One line may be wrong; a file of another kind may have a line or two of this form.
+        var wrong = lines.FindAll(static l => !IsRight(l));
+        return wrong is [] || lines.Count(static l => NamesSetting(l.Text)) * 2 >= lines.Count
             ? null
-            : new ImportDoubt(wrong.Number, NoSetting(wrong.Text), IsMeant: source.File.EndsWith(".conf", StringComparison.Ordinal) || lines.Exists(static l => NamesSetting(l.Text)));
+            : new ImportDoubt(wrong[0].Number, NoSetting(wrong[0].Text), IsMeant: source.File.EndsWith(".conf", StringComparison.Ordinal));
     }
 
     public void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft)
     {
         var lines = Lines(source).ToList();
+        if (lines is [var first, ..] && !lines.Exists(static l => IsRight(l) || NamesSetting(l.Text)))
+        {
+            throw new ImportException(source.File, first.Number, NoSetting(first.Text));
+        }
         foreach (var (number, text, setting) in lines)
         {
             if (setting is not var (key, value))
             {
-                var exempt = Exempt(text) ?? throw new ImportException(source.File, number, NoSetting(text));
-                draft.Add(source, new ImportValue(exempt, new ConfigScalar("", IsPlain: true, number, 1), number), Always("takes the key out of the file's patterns, on the host"));
+                var (name, behind) = Exempt(text) is { } exempt ? (exempt, "") : AtFirstBlank(text);
+                draft.Add(source, new ImportValue(name, new ConfigScalar(behind, IsPlain: true, number, 1), number), Exempt(text) is not null
+                    ? Always("takes the key out of the file's patterns, on the host")
+                    : Refused("not of the form key = value, so that the kernel never gets it"));
                 continue;
             }
             var entry = new ImportValue(key, new ConfigScalar(value, IsPlain: true, number, 1), number);
@@ -89,7 +96,17 @@ internal sealed class SysctlImport : IImportFormat
             ? new SysctlLine(SysctlText.Dotted(key.TrimStart('-')), text[(sign + 1)..].Trim())
             : null;
 
-    private static string NoSetting(string text) => $"'{(text.Length > 60 ? text[..60] + "…" : text)}' is not of the form key = value";
+    private static bool IsRight((int Number, string Text, SysctlLine? Setting) line) => line.Setting is not null || Exempt(line.Text) is not null;
+
+    private static string NoSetting(string text) => $"'{Shortened(text)}' is not of the form key = value";
+
+    private static (string Name, string Behind) AtFirstBlank(string text) => text.Split((char[]?)null, 2) switch
+    {
+        [var name, var behind] => (Shortened(name), Shortened(behind.Trim())),
+        _ => (Shortened(text), ""),
+    };
+
+    private static string Shortened(string text) => text.Length > 60 ? text[..60] + "…" : text;
 
     // vm.swappiness 10: it has the name of a setting, if not its form.
     private static bool NamesSetting(string text) =>

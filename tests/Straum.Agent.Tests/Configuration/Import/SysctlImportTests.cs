@@ -88,11 +88,25 @@ public sealed class SysctlImportTests
     [InlineData("net.ipv4.neigh.default.gc_thresh3 = 8192", ImportVerdict.Kept)]
     public void Import_OneLine_HasItsVerdict(string text, ImportVerdict verdict) => Fixture.Import(text).Findings.ShouldHaveSingleItem().Verdict.ShouldBe(verdict);
 
-    [Fact]
-    public void Run_FileOfNoKnownKind_IsRefused() =>
-        Should.Throw<ImportException>(() => ConfigImport.Run([new ImportSource("notes.txt", "hello\n")])).Where.ShouldBe("notes.txt");
+    [Theory]
+    [InlineData("garbage line", "garbage", "line")]
+    [InlineData("vm.swappiness 10", "vm.swappiness", "10")]
+    [InlineData("net.core.rmem_max: 1", "net.core.rmem_max:", "1")]
+    public void Import_LineThatIsNoSetting_IsRefusedAndTheOthersRead(string line, string key, string value)
+    {
+        var result = Fixture.Import($"net.core.somaxconn = 1024\n{line}\nvm.max_map_count = 1\n");
+
+        result.Of(key).ShouldSatisfyAllConditions(
+            f => f.Verdict.ShouldBe(ImportVerdict.Refused), f => f.Line.ShouldBe(2), f => f.Value.ShouldBe(value), f => f.Why.ShouldContain("key = value"));
+        Fixture.Options(result).Pods.Sysctls.ShouldHaveSingleItem();
+        result.Findings.Count.ShouldBe(3);
+    }
 
     [Fact]
-    public void Run_LineThatIsNoSetting_IsNamed() =>
-        Should.Throw<ImportException>(() => ConfigImport.Run([new ImportSource("x.conf", "net.core.somaxconn = 1\nhello\n")], "sysctl")).Where.ShouldBe("x.conf:2");
+    public void Import_OneLineOfWrongForm_IsAFileOfSysctlAllTheSame() =>
+        Fixture.Import("vm.swappiness 10\n").Findings.ShouldHaveSingleItem().Verdict.ShouldBe(ImportVerdict.Refused);
+
+    [Fact]
+    public void Run_FileWithoutAnySetting_IsNone() =>
+        Should.Throw<ImportException>(() => ConfigImport.Run([new ImportSource("x.conf", "# mine\nhello\n")], "sysctl")).Where.ShouldBe("x.conf:2");
 }
