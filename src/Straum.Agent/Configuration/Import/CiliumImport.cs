@@ -29,13 +29,14 @@ internal sealed class CiliumImport : IImportFormat
         ConfigNode? parsed;
         try
         {
-            parsed = ConfigText.Parse(source.Text);
+            parsed = HelmValues.Parse(source.Text);
         }
         catch (ConfigSyntaxException e)
         {
-            return new ImportDoubt(e.Line, Templates.Explain(source.Text, e), IsMeant: HasNameOfYaml(source.File) || HasLineOfOurs(source.Text));
+            return new ImportDoubt(e.Line, Templates.Explain(source.Text, e), IsMeant: HelmValues.HasTitle(source.Text) || HasNameOfYaml(source.File) || HasLineOfOurs(source.Text));
         }
-        return parsed is not ConfigGroup { Entries: [var (first, _), ..] } root ? new ImportDoubt(0, "no keys in it")
+        return HelmValues.HasTitle(source.Text) && parsed is ConfigGroup ? null
+            : parsed is not ConfigGroup { Entries: [var (first, _), ..] } root ? new ImportDoubt(0, "no keys in it")
             // The two have groups of one name, and importing one's own straum.yaml is a slip.
             : ConfigReader.Read(source.File, source.Text, ConfigEnvironment.OfProcess).IsRight
                 ? new ImportDoubt(0, $"it reads as a straum.yaml, which needs no import; --from {Name} takes it for Cilium's values", IsMeant: true)
@@ -61,8 +62,8 @@ internal sealed class CiliumImport : IImportFormat
     {
         try
         {
-            var root = ConfigText.Parse(source.Text);
-            return root as ConfigGroup ?? throw new ImportException(source.File, root?.Line ?? 0, "no keys in it");
+            var root = HelmValues.Parse(source.Text);
+            return root as ConfigGroup ?? throw new ImportException(source.File, root!.Line, "no keys in it");
         }
         catch (ConfigSyntaxException e)
         {

@@ -338,6 +338,24 @@ public sealed class CiliumImportTests
     public void Import_PatternOfDevices_SaysWhatToWrite() => Fixture.Import("devices: [eth0, en+]\n").Of("devices").Why.ShouldSatisfyAllConditions(
         w => w.ShouldContain("en+"), w => w.ShouldContain("routing.devices"));
 
+    [Theory]
+    [InlineData("USER-SUPPLIED VALUES:\nroutingMode: native\n", "values:2")]
+    [InlineData("COMPUTED VALUES:\r\nMTU: 1400\r\nroutingMode: native\r\n", "values:3")]
+    public void Import_WhatHelmPrints_IsReadWithoutItsTitle(string text, string where)
+    {
+        var result = Fixture.Import(new ImportSource("values", text));
+
+        result.Of("routingMode").Where.ShouldBe(where);
+        result.Findings.ShouldAllBe(static f => f.Verdict != ImportVerdict.Unknown);
+    }
+
+    [Theory]
+    [InlineData("USER-SUPPLIED VALUES:\nnull\n")]
+    [InlineData("USER-SUPPLIED VALUES:\n{}\n")]
+    [InlineData("USER-SUPPLIED VALUES:\n")]
+    public void Import_ReleaseWithoutValues_HasCiliumsDefaults(string text) =>
+        Fixture.Import(new ImportSource("values", text)).Findings.ShouldNotBeEmpty();
+
     [Fact]
     public void Import_PrefixesOfBothFamilies_MakeOneList()
     {
