@@ -85,11 +85,11 @@ internal sealed class CiliumImport : IImportFormat
             Add("routingMode", native ? "native" : "tunnel",
                 native ? ImportAnswer.As("routing.mode", WrittenOut) : ImportAnswer.As("routing.mode", "vxlan", $"{WrittenOut}: Straum's is native"));
         }
-        if (draft.Options.Routing.Mode == RoutingMode.Native && values.Find("autoDirectNodeRoutes") is null)
+        if (draft.Options.Routing.Mode == RoutingMode.Native && !draft.Has("routing.directNodeRoutes"))
         {
             Add("autoDirectNodeRoutes", "false", ImportAnswer.As("routing.directNodeRoutes", "false", $"{WrittenOut}: Straum's is true"));
         }
-        if (values.Find("ipv6.enabled") is null)
+        if (!draft.Has("ipv6.enabled"))
         {
             Add("ipv6.enabled", "false", ImportAnswer.As("ipv6.enabled", "false", $"{WrittenOut}: Straum's is true"));
         }

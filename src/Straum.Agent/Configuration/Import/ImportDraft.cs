@@ -22,6 +22,10 @@ internal sealed class ImportDraft
     /// <summary>Notes what becomes of a key, and carries its value over if the answer says so.</summary>
     public void Add(ImportSource source, ImportValue value, ImportAnswer answer)
     {
+        if (answer is { Target: not null, Value: null } && value.Node is ConfigScalar { Text: "" })
+        {
+            answer = ImportAnswer.Always("nothing is written here");
+        }
         _findings.Add(new ImportFinding(source.File, value.Line, value.Key, value.Shown, answer.Verdict, null, answer.Why));
         if (answer.Target is not null)
         {
@@ -73,6 +77,12 @@ internal sealed class ImportDraft
     {
         var key = ConfigKeys.ByPath[assignment.Target];
         var before = _assignments.FindLast(a => a.Target == assignment.Target);
+        string? wrong = null;
+        if (assignment.Own is ConfigList { Items.Count: > 1 } list)
+        {
+            (var right, wrong) = Sift(key, list);
+            assignment = assignment with { Own = right, Value = right };
+        }
         if (before is { Value: ConfigList first } && assignment.Value is ConfigList second)
         {
             assignment = assignment with { Value = Union(first, second) };
@@ -95,7 +105,32 @@ internal sealed class ImportDraft
         {
             Options = options;
             _assignments.Add(assignment);
+            if (wrong is not null)
+            {
+                Refuse(assignment, $"not for {assignment.Target}: {wrong}; the others are carried over");
+            }
         }
+    }
+
+    // What one item of a list lacks is no fault of the others. None of them right, the list stays as it is, to be refused.
+    private static (ConfigList Right, string? Wrong) Sift(ConfigKey key, ConfigList list)
+    {
+        var right = new List<ConfigNode>();
+        var wrong = new List<string>();
+        foreach (var item in list.Items.Where(static i => i is not (ConfigScalar { Text: "" } or ConfigScalar { IsNull: true })))
+        {
+            string? refusal = null;
+            key.Read(new AgentOptions(), list with { Items = [item] }, (_, why, fix) => refusal ??= $"{why} ({fix})");
+            if (refusal is not null)
+            {
+                wrong.Add(refusal);
+            }
+            else if (item is not ConfigScalar scalar || !right.Exists(r => r is ConfigScalar { Text: var text } && text == scalar.Text))
+            {
+                right.Add(item);
+            }
+        }
+        return right.Count > 0 ? (list with { Items = right }, wrong.Count > 0 ? string.Join("; ", wrong) : null) : (list, null);
     }
 
     private void Refuse(Assignment assignment, string why) =>
@@ -118,7 +153,7 @@ internal sealed class ImportDraft
     }
 
     // Helm values quote what chart templates take for text: "true", "6443".
-    private static ConfigNode Unquoted(ConfigNode node) => node is ConfigScalar scalar ? scalar with { IsPlain = true } : node;
+    private static ConfigNode Unquoted(ConfigNode node) => node is ConfigScalar { Text: not ("null" or "~") } scalar ? scalar with { IsPlain = true } : node;
 
     /// <param name="Target">The path in straum.yaml.</param>
     /// <param name="Own">What the finding's key says.</param>

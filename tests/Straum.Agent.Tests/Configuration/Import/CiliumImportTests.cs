@@ -223,6 +223,10 @@ public sealed class CiliumImportTests
     [InlineData("prometheus: {enabled: true, port: 9999}", ImportVerdict.Kept, "metrics.listen: \":9999\"")]
     [InlineData("prometheus: {enabled: true}", ImportVerdict.Kept, "metrics.listen: \":9962\"")]
     [InlineData("prometheus: {port: 9999}", ImportVerdict.Kept, null)]
+    [InlineData("autoDirectNodeRoutes: ''", ImportVerdict.Kept, null)]
+    [InlineData("devices: [eth0, '', eth0]", ImportVerdict.Kept, "routing.devices: [eth0]")]
+    [InlineData("devices: [eth0, 'a b']", ImportVerdict.Refused, "routing.devices: [eth0]")]
+    [InlineData("ipMasqAgent: {config: {nonMasqueradeCIDRs: [10.0.0.0/8, x]}, enabled: true}", ImportVerdict.Refused, "masquerade.nonMasqueradeCIDRs: [10.0.0.0/8]")]
     public void Import_OneKey_HasItsVerdict(string text, ImportVerdict verdict, string? becomes)
     {
         var finding = Fixture.Import(text).Findings[0];
@@ -337,6 +341,17 @@ public sealed class CiliumImportTests
     [Fact]
     public void Import_PatternOfDevices_SaysWhatToWrite() => Fixture.Import("devices: [eth0, en+]\n").Of("devices").Why.ShouldSatisfyAllConditions(
         w => w.ShouldContain("en+"), w => w.ShouldContain("routing.devices"));
+
+    [Theory]
+    [InlineData("autoDirectNodeRoutes")]
+    [InlineData("ipv6.enabled")]
+    public void Import_ValueThatIsRefused_LeavesCiliumsDefault(string key)
+    {
+        var result = Fixture.Import(HelmSettings.ToYaml(["routingMode=native", key + "=maybe"]));
+
+        result.Findings.Where(f => f.Key == key).Select(static f => (f.Verdict, f.Value)).ShouldBe([(ImportVerdict.Refused, "maybe"), (ImportVerdict.Kept, "false")]);
+        Fixture.Options(result).ShouldSatisfyAllConditions(o => o.Routing.DirectNodeRoutes.ShouldBeFalse(), o => o.Ipv6.Enabled.ShouldBeFalse());
+    }
 
     [Theory]
     [InlineData("USER-SUPPLIED VALUES:\nroutingMode: native\n", "values:2")]
