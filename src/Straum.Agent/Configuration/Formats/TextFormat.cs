@@ -37,11 +37,21 @@ internal sealed partial class TextFormat(string expected, Regex pattern) : Confi
         return Refuse(node, complain, out value);
     }
 
-    public override string Print(string value) => value is "" ? "\"\"" : value;
+    public override string Print(string value) => PlainPattern().IsMatch(value) && !OtherTypePattern().IsMatch(value)
+        ? value
+        : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     public override JsonNode ToJson(string value) => JsonValue.Create(value);
 
     public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = pattern.ToString() };
+
+    // Text that YAML takes as it stands, wherever it stands.
+    [GeneratedRegex("^[A-Za-z0-9_./]([A-Za-z0-9_./:+@~-]*[A-Za-z0-9_./+@~-])?$")]
+    private static partial Regex PlainPattern();
+
+    // What YAML 1.2, or 1.1, which many tools still read, takes for null, a truth value, a number or a date.
+    [GeneratedRegex(@"^(null|true|false|yes|no|on|off|y|n|[-+]?[0-9][0-9_]*(\.[0-9_]*)?(e[-+]?[0-9]+)?|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[-+]?\.[0-9_]+(e[-+]?[0-9]+)?|0[xob][0-9a-f_]+|[-+]?\.(inf|nan)|[0-9]{4}-[0-9]+-[0-9]+([t ].*)?)$", RegexOptions.IgnoreCase)]
+    private static partial Regex OtherTypePattern();
 
     [GeneratedRegex("^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$")]
     private static partial Regex ObjectNamePattern();

@@ -124,7 +124,7 @@ internal sealed class KubeProxyImport : IImportFormat
         {
             keys.Add(key, Always("which packets are from this node's pods is known from their devices"));
         }
-        keys.Add("hostnameOverride", static v => v.IsOff ? Always("the host name is the default here too") : As("node.name"));
+        keys.Add("hostnameOverride", static v => v.Shown is "" ? Always("the host name is the default here too") : As("node.name"));
         keys.Add("nodePortAddresses", static v => v.IsOff ? Always("nothing is written here") : NotServed(NoNodePorts));
         keys.AddForeign("udpIdleTimeout", "retired from kube-proxy itself");
         keys.Add("portRange", static v => v.IsOff ? Always("unused since Kubernetes 1.27") : Refused("unused since Kubernetes 1.27"));

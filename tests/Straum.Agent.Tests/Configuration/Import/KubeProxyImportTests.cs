@@ -115,6 +115,20 @@ public sealed class KubeProxyImportTests
     public void MetricsBindAddress_IsMetricsListen_WhereItHasAPort(string address, string? becomes) =>
         Fixture.Import($"kind: KubeProxyConfiguration\nmetricsBindAddress: {address}\n").Findings.First(static f => f.Key == "metricsBindAddress").Becomes.ShouldBe(becomes);
 
+    [Theory]
+    [InlineData("true")]
+    [InlineData("7")]
+    [InlineData("0")]
+    [InlineData("1e3")]
+    [InlineData("none")]
+    public void HostnameOverride_ThatYamlWouldReadAsAnotherType_IsWrittenAsText(string name)
+    {
+        var result = Fixture.Import($"kind: KubeProxyConfiguration\nhostnameOverride: \"{name}\"\n");
+
+        Fixture.Options(result).Node.Name.ShouldBe(name);
+        result.Of("hostnameOverride").Becomes.ShouldBe(name is "none" ? "node.name: none" : $"node.name: \"{name}\"");
+    }
+
     [Fact]
     public void Import_UnknownKey_IsNamed() =>
         Fixture.Import("kind: KubeProxyConfiguration\nipvs:\n  strictArp: true\nmood: ipvs\n").Of("mood").ShouldSatisfyAllConditions(
