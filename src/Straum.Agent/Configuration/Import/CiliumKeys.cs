@@ -270,7 +270,7 @@ internal static partial class CiliumKeys
         keys.AddFeature("defaultLBServiceIPAM", OnlyClusterIP);
         keys.AddFeature("clustermesh.useAPIServer", "there is one cluster");
         keys.Add("clustermesh.*", NotServed("there is one cluster"));
-        keys.Add("cluster.name", Changed("there is one cluster, and nothing needs its name"));
+        keys.Add("cluster.name", static v => v.Shown is "" or "default" ? Always("there is one cluster") : Changed("there is one cluster, and nothing needs its name"));
         keys.Add("cluster.id", static v => v.IsOff ? Always("there is one cluster") : NotServed("there is one cluster"));
         keys.AddFeature("nat46x64Gateway.enabled", "NAT64 is not here yet");
         keys.AddFeature("multicast.enabled", "multicast between nodes is not here yet");

@@ -78,6 +78,9 @@ internal sealed class KeyTable
         }
     }
 
+    // Zero is not among them: it may be a number as any other.
+    private static bool AsksForNothing(ConfigNode node) => node is ConfigScalar { Text: "" or "false" or "disabled" } or ConfigList { Items.Count: 0 };
+
     private static bool SaysNothing(ConfigNode node) => node is ConfigScalar { IsNull: true } or ConfigGroup { Entries.Count: 0 };
 
     private Func<ImportValue, ImportAnswer>? AnswerOf(string path)
@@ -90,7 +93,9 @@ internal sealed class KeyTable
         {
             if (_keys.TryGetValue(path[..dot] + ".*", out var answer))
             {
-                return value => OffWith(value) ?? answer(value);
+                return value => OffWith(value) ?? (answer(value) is { Verdict: ImportVerdict.NotServed } && AsksForNothing(value.Node)
+                    ? ImportAnswer.Always("off here too")
+                    : answer(value));
             }
         }
         return null;

@@ -17,6 +17,7 @@ internal sealed class KubeProxyImport : IImportFormat
     private const string NoHealthCheck = "the health check port for load balancers is not served yet";
     private const string NoMetrics = "Straum listens nowhere unless metrics.listen says where";
     private const string OwnEnds = "kube-proxy's own endpoint";
+    private const string KubeadmsKubeconfig = "/var/lib/kube-proxy/kubeconfig.conf";
     private const string Tune = "the kernel's connection tracking is sized by `straum tune`; Straum's own flow table is tables.conntrack";
 
     private static readonly KeyTable Keys = CreateKeys();
@@ -135,23 +136,26 @@ internal sealed class KubeProxyImport : IImportFormat
             ? Always("nothing is written here")
             : As("metrics.listen", "the metrics have Straum's names"));
         keys.Add("enableProfiling", static v => v.IsOff ? Always("off here too") : Refused(OwnEnds));
-        keys.Add("clientConnection.kubeconfig", static v => v.IsOff
+        keys.Add("clientConnection.kubeconfig", static v => v.Shown is ""
             ? Always("the service account is the default here too")
+            : v.Text is KubeadmsKubeconfig ? Changed("kubeadm's, which is the service account of kube-proxy's pods; the agent's is its own pod's")
             : Refused("kube-proxy's own identity; give the agent one of its own, kubernetes.kubeconfig"));
         foreach (var key in (string[])["acceptContentTypes", "contentType", "qps", "burst"])
         {
             keys.Add("clientConnection." + key, Always("the agent has one list and one watch per kind, and needs no limit"));
         }
         keys.Add("configSyncPeriod", Always("changes are followed by watches, and written at once"));
-        keys.Add("featureGates.*", Refused("a gate of kube-proxy's own code"));
+        keys.Add("featureGates.*", static v => v.IsOff ? Always("off here too") : Refused("a gate of kube-proxy's own code"));
         keys.Add("logging.verbosity", static v => int.TryParse(v.Text, out var level) && level >= 4
             ? Changed("log.level", "debug", "from 4 on kube-proxy logs what Straum calls debug")
             : Always("info is the default"));
         keys.Add("logging.format", static v => v.Shown is "" or "text" ? Always("text is the form of Straum's log, too") : Refused("the log is text"));
         keys.Add("logging.flushFrequency", Always("lines are written at once"));
         keys.AddForeign("logging.vmodule", "names files of kube-proxy's own code; log.level is the one switch");
-        keys.Add("logging.options.*", static v => v.IsOff || v.Text is "0s" ? Always("nothing is written here") : Refused("the log is text, written at once"));
-        keys.Add("oomScoreAdj", Refused("belongs to the unit or pod that the agent runs in"));
+        keys.Add("logging.options.*", static v => v.IsOff || v.Text is "0s" ? Always("asks for nothing") : Refused("the log is text, written at once"));
+        keys.Add("oomScoreAdj", static v => v.Shown is "" ? Always("nothing is written here")
+            : v.Text is "0" or "-999" ? Changed("the default; the agent's is that of the unit or pod that it runs in")
+            : Refused("belongs to the unit or pod that the agent runs in"));
         keys.AddForeign("showHiddenMetricsForVersion", "kube-proxy's own metrics");
         keys.AddForeign("windowsRunAsService", "Straum runs on Linux");
         foreach (var key in (string[])["networkName", "sourceVip", "enableDSR", "rootHnsEndpointName", "forwardHealthCheckVip"])

@@ -93,6 +93,11 @@ public sealed class KubeProxyImportTests
     [InlineData("conntrack: {maxPerCore: 0}", "conntrack.maxPerCore", ImportVerdict.Kept, "alone")]
     [InlineData("logging: {format: json}", "logging.format", ImportVerdict.Refused, "text")]
     [InlineData("showHiddenMetricsForVersion: ''", "showHiddenMetricsForVersion", ImportVerdict.Kept, "off")]
+    [InlineData("featureGates: {SomeGate: false}", "featureGates.SomeGate", ImportVerdict.Kept, "off")]
+    [InlineData("featureGates: {SomeGate: true}", "featureGates.SomeGate", ImportVerdict.Refused, "gate")]
+    [InlineData("oomScoreAdj: -999", "oomScoreAdj", ImportVerdict.Changed, "default")]
+    [InlineData("oomScoreAdj: -500", "oomScoreAdj", ImportVerdict.Refused, "pod")]
+    [InlineData("clientConnection: {kubeconfig: /etc/mine}", "clientConnection.kubeconfig", ImportVerdict.Refused, "kubernetes.kubeconfig")]
     public void Import_OneKey_HasItsVerdict(string text, string key, ImportVerdict verdict, string why) =>
         Fixture.Import("kind: KubeProxyConfiguration\n" + text + "\n").Of(key).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(verdict), f => f.Why.ShouldContain(why));
 
@@ -128,6 +133,12 @@ public sealed class KubeProxyImportTests
         Fixture.Options(result).Node.Name.ShouldBe(name);
         result.Of("hostnameOverride").Becomes.ShouldBe(name is "none" ? "node.name: none" : $"node.name: \"{name}\"");
     }
+
+    /// <summary>As `kubeadm init` of Kubernetes 1.34 leaves it.</summary>
+    [Fact]
+    public void Import_KubeadmsUnchangedConfigMap_HasNoKeyRefused() =>
+        Fixture.Import(Fixture.Read("kube-proxy-kubeadm.yaml")).Findings
+            .Where(static f => f.Verdict is not (ImportVerdict.Kept or ImportVerdict.Changed)).Select(static f => f.Key).ShouldBe(["nodePortAddresses", "healthzBindAddress"]);
 
     [Fact]
     public void Import_UnknownKey_IsNamed() =>
