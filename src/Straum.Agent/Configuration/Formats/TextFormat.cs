@@ -22,8 +22,11 @@ internal sealed partial class TextFormat(string expected, Regex pattern) : Confi
     /// <summary>The name of a network in CNI configuration.</summary>
     public static readonly TextFormat NetworkName = new("a network name of letters, digits, '.', '_' and '-'", NetworkNamePattern());
 
-    /// <summary>At most 15 bytes without '/' and blanks, as the kernel names devices.</summary>
-    public static readonly TextFormat DeviceName = new("a device name such as eth0", DeviceNamePattern());
+    /// <summary>
+    /// At most 15 bytes without '/', ':' and blanks, as the kernel names devices. It would take '+' and '*', too, but nobody calls a
+    /// device so: they are other programs' patterns, and names are compared as they stand.
+    /// </summary>
+    public static readonly TextFormat DeviceName = new("a device's name such as eth0, which is no pattern and has at most 15 characters", DeviceNamePattern());
 
     public override string Expected => expected;
 
@@ -68,6 +71,6 @@ internal sealed partial class TextFormat(string expected, Regex pattern) : Confi
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
     private static partial Regex NetworkNamePattern();
 
-    [GeneratedRegex("^[^\\s/]{1,15}$")]
+    [GeneratedRegex("^[^\\s/:*+]{1,15}$")]
     private static partial Regex DeviceNamePattern();
 }

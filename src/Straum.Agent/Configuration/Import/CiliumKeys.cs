@@ -93,7 +93,7 @@ internal static partial class CiliumKeys
             : value.Other("eni.enabled") is { IsOff: false } || value.Other("gke.enabled") is { IsOff: false };
 
         static ImportAnswer Devices(ImportValue value, ImportVerdict verdict, string why) =>
-            value.AsList().Items.OfType<ConfigScalar>().FirstOrDefault(static d => d.Text.EndsWith('+') || d.Text.StartsWith('!')) is { } pattern
+            value.AsList().Items.OfType<ConfigScalar>().FirstOrDefault(static d => d.Text.AsSpan().ContainsAny('+', '*') || d.Text.StartsWith('!')) is { } pattern
                 ? Refused($"{pattern.Text} is a pattern of Cilium's and no device: write the names that it stands for in routing.devices (ip -brief link); left out, it is the device of the node's InternalIP")
                 : new ImportAnswer(verdict, "routing.devices", value.AsList(), why);
     }

@@ -150,6 +150,7 @@ public sealed class CiliumImportTests
     [InlineData("devices: 'eth0 eth1'", ImportVerdict.Kept, "routing.devices: [eth0, eth1]")]
     [InlineData("devices: eth+", ImportVerdict.Refused, null)]
     [InlineData("devices: [eth0, '!wg0']", ImportVerdict.Refused, null)]
+    [InlineData("devices: [eth0, bond0.+, 'eth*']", ImportVerdict.Refused, null)]
     [InlineData("nodePort: {directRoutingDevice: eth0}", ImportVerdict.Changed, "routing.devices: [eth0]")]
     [InlineData("bandwidthManager: true", ImportVerdict.NotServed, null)]
     [InlineData("bandwidthManager: false", ImportVerdict.Kept, null)]
