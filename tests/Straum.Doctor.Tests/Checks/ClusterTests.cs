@@ -91,7 +91,8 @@ public sealed class ClusterTests : CheckTest
     public async Task Services_OneWithoutBackends_IsNamed()
     {
         Host.AgentReports["services"] = """{"services":[{"service":"a/x","backends":[]},{"service":"a/x","backends":[{"address":"10.244.1.2"}]},{"service":"a/y","backends":[]}]}""";
-        (await FindAsync("ST-CL-004")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Warn), f => f.Subject.ShouldBe("a/y"));
+        (await FindAsync("ST-CL-004")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(Verdict.Warn), f => f.Subject.ShouldBe("a/y"),
+            f => f.Fix.ShouldNotBeNull().ShouldStartWith("kubectl get service y -n a -o wide; kubectl get pods -n a "));
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public sealed class DnsTests : CheckTest
     {
         Host.Files["/etc/resolv.conf"] = ["nameserver 192.0.2.53\n"];
         await ShouldBeAsync("ST-DN-001", Verdict.Fail, "no answer within 1 s");
+        (await FindAsync("ST-DN-001")).Fix.ShouldNotBeNull().ShouldStartWith("dig +tries=1 @192.0.2.53 kubernetes.io ");
     }
 
     [Fact]

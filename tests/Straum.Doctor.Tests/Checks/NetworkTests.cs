@@ -197,6 +197,22 @@ public sealed class NetworkTests : CheckTest
     }
 
     [Theory]
+    [InlineData(3, 4, 4, 0, "3 overflows, 4 drops in 10 s", "ss -ltn ")]
+    [InlineData(0, 10, 10, 0, "10 drops in 10 s and no overflow: 10 packets found no route", "ip route ")]
+    [InlineData(0, 1, 0, 1, "1 drop in 10 s and no overflow: the queue of half-open connections was full", "sysctl -w net.ipv4.tcp_syncookies=1 ")]
+    [InlineData(0, 2, 0, 0, "2 drops in 10 s, and no queue was full", "nstat -az ")]
+    public async Task ListenQueues_WhatRisesWithTheDrops_SaysWhy(int overflows, int drops, int routeless, int halfOpen, string measured, string command)
+    {
+        var pod = Host.AddPod("default/web");
+        pod.Files["/proc/net/netstat"] = [Tcp(0, 0, 0), Tcp(overflows, drops, halfOpen)];
+        pod.Files["/proc/net/snmp"] = ["Ip: OutNoRoutes\nIp: 1\n", $"Ip: OutNoRoutes\nIp: {1 + routeless}\n"];
+        (await FindAsync("ST-NE-009")).ShouldSatisfyAllConditions(
+            static f => f.Verdict.ShouldBe(Verdict.Fail), f => f.Measured.ShouldStartWith(measured), f => f.Fix.ShouldNotBeNull().ShouldStartWith($"straum exec default/web -- {command}"));
+
+        static string Tcp(int overflows, int drops, int halfOpen) => $"TcpExt: ListenOverflows ListenDrops TCPReqQFullDrop\nTcpExt: {overflows} {drops} {halfOpen}\n";
+    }
+
+    [Theory]
     [InlineData(1000, 0, 0, Verdict.Pass)]
     [InlineData(1000, 3, 2, Verdict.Warn)]
     [InlineData(1000, 30, 0, Verdict.Fail)]
@@ -206,7 +222,8 @@ public sealed class NetworkTests : CheckTest
         var pod = Host.AddPod("default/web");
         pod.Files["/proc/net/snmp"] = [Udp(7, 100), Udp(7 + taken, 100 + lost)];
         pod.Files["/proc/net/snmp6"] = ["Ip6InReceives                   \t5\nUdp6RcvbufErrors                \t1\n", $"Ip6InReceives                   \t6\nUdp6RcvbufErrors                \t{1 + lost6}\n"];
-        (await FindAsync("ST-NE-012")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(verdict), f => f.Subject.ShouldBe(verdict == Verdict.Pass ? "" : "default/web"));
+        (await FindAsync("ST-NE-012")).ShouldSatisfyAllConditions(f => f.Verdict.ShouldBe(verdict), f => f.Subject.ShouldBe(verdict == Verdict.Pass ? "" : "default/web"),
+            f => f.Fix?.ShouldStartWith("straum exec default/web -- ss -ulnm "));
 
         static string Udp(int taken, int lost) => $"Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors\nUdp: {taken} 0 {lost} 0 {lost}\n";
     }

@@ -51,6 +51,7 @@ internal sealed class NodeDistance : Check
         }
         var (median, tail) = (times.Percentile(0.5), times.Percentile(0.99));
         var measured = $"p50 {Figure.Time(median)}, jitter {Figure.Time(tail - median)}, {lost} of {echoes.Count} lost";
-        return lost * 10 >= echoes.Count ? Finding.Fail(measured, peer) : lost > 0 || median > Far ? Finding.Warn(measured, peer) : Finding.Pass(measured, peer);
+        var fix = $"mtr -rwc 20 {address}   # where on the way it is lost or goes round";
+        return lost * 10 >= echoes.Count ? Finding.Fail(measured, peer, fix) : lost > 0 || median > Far ? Finding.Warn(measured, peer, fix) : Finding.Pass(measured, peer);
     }
 }

@@ -1,4 +1,5 @@
 using Straum.Doctor.Hosts;
+using Straum.Doctor.Reading;
 
 namespace Straum.Doctor.Checks.Cluster;
 
@@ -15,7 +16,7 @@ internal sealed class ServicesWithoutEndpoints : Check
         Why: "Connections to a Service without a ready endpoint are refused at once. Mostly the selector does not fit the pods' labels, or no pod is ready.",
         Threshold: "warn for each Service of which no frontend has a backend",
         Source: "the kernel's tables as the agent reads them, straum services",
-        Fix: "kubectl get endpointslices -A; kubectl -n NAMESPACE get pods -l SELECTOR   # does the Service's selector fit, and is a pod ready?");
+        Fix: "kubectl get service NAME -n NAMESPACE -o wide; kubectl get pods -n NAMESPACE --show-labels   # does the Service's selector fit, and is a pod ready?");
 
     public override bool BeforeInstall => false;
 
@@ -26,7 +27,10 @@ internal sealed class ServicesWithoutEndpoints : Check
             return [AgentReport.NoAgent(host)];
         }
         var services = report.Items("services").GroupBy(static s => s.Text("service")).Where(static g => g.Key is not "").ToList();
-        var wrong = services.Where(static g => !g.Any(static f => f.Items("backends").Any())).Select(static g => Finding.Warn("no endpoints", g.Key)).ToList();
-        return Several(wrong, Finding.Pass($"{services.Count} Services"));
+        var wrong = services.Where(static g => !g.Any(static f => f.Items("backends").Any())).Select(static g => Finding.Warn("no endpoints", g.Key, Fix(g.Key))).ToList();
+        return Several(wrong, Finding.Pass(Figure.Count(services.Count, "Service")));
     }
+
+    private static string? Fix(string service) => service.Split('/') is [var space, var name]
+        ? $"kubectl get service {name} -n {space} -o wide; kubectl get pods -n {space} --show-labels   # does the Service's selector fit, and is a pod ready?" : null;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Straum.Doctor.Hosts;
 
 namespace Straum.Doctor.Checks.Dns;
@@ -5,6 +6,8 @@ namespace Straum.Doctor.Checks.Dns;
 /// <summary>The host's own name servers, which CoreDNS forwards to.</summary>
 internal sealed class HostLookups : Check
 {
+    private const string NameOne = "a nameserver line in /etc/resolv.conf, or start what writes it (systemd-resolved, NetworkManager, the DHCP client)";
+
     public override string Id => "ST-DN-001";
 
     public override string Title => "the host's name servers answer";
@@ -28,10 +31,16 @@ internal sealed class HostLookups : Check
         }
         if (host.ReadText("/etc/resolv.conf") is not { } text)
         {
-            return [Finding.Fail("/etc/resolv.conf is not there")];
+            return [Finding.Fail("/etc/resolv.conf is not there", fix: NameOne)];
         }
         var servers = ResolverConfig.Parse(text, host.Network.Links).Servers;
-        return servers.Count == 0 ? [Finding.Fail("/etc/resolv.conf names no server")]
-            : await Task.WhenAll(servers.Select(s => Lookups.MeasureAsync(host.Network, s, host.Options.ExternalName, exists: false, s.ToString(), stop))).ConfigureAwait(false);
+        return servers.Count == 0 ? [Finding.Fail("/etc/resolv.conf names no server", fix: NameOne)]
+            : await Task.WhenAll(servers.Select(s => AskAsync(host, s, stop))).ConfigureAwait(false);
+    }
+
+    private static async Task<Finding> AskAsync(IHost host, IPAddress server, CancellationToken stop)
+    {
+        var finding = await Lookups.MeasureAsync(host.Network, server, host.Options.ExternalName, exists: false, server.ToString(), stop).ConfigureAwait(false);
+        return finding.Verdict == Verdict.Pass ? finding : finding with { Fix = $"dig +tries=1 @{server} {host.Options.ExternalName}   # then another server in /etc/resolv.conf, or the firewall before this one" };
     }
 }

@@ -12,6 +12,9 @@ internal sealed class CounterRises(string name, ProtocolCounters before, Protoco
 
     public string Name => name;
 
+    /// <summary>A command that is to be run in the namespace, as it is pasted on the node.</summary>
+    public string Within(string command) => name is "" ? command : $"straum exec {name} -- {command}";
+
     /// <summary>By how much a counter rose.</summary>
     public long this[string counter] => after[counter] - before[counter];
 

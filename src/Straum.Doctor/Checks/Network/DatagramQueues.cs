@@ -8,6 +8,8 @@ internal sealed class DatagramQueues : Check
 {
     private const double FailPercent = 1;
 
+    private const string Look = "ss -ulnm   # d in skmem is what a socket dropped: have the program ask for a larger SO_RCVBUF, up to net.core.rmem_max (straum tune apply), or give it more CPU";
+
     public override string Id => "ST-NE-012";
 
     public override string Title => "programs take their datagrams in time";
@@ -18,7 +20,7 @@ internal sealed class DatagramQueues : Check
         Why: "A datagram waits in the receiving socket's buffer until the program reads it. When the buffer is full the kernel drops the datagram, at the very end of a way that lost nothing: DNS, QUIC, syslog and media lose packets that no network device counts. The default buffer of 212,992 bytes holds some thirty large datagrams, five milliseconds of 200 Mbit/s; a program that gets no CPU for that long loses what comes.",
         Threshold: "over ten seconds: warn when RcvbufErrors rises, fail when more than 1 % of a namespace's datagrams are lost that way",
         Source: "/proc/net/snmp (Udp) and /proc/net/snmp6 (Udp6) of each namespace; socket(7), SO_RCVBUF",
-        Fix: "straum exec POD -- ss -ulnm   # d in skmem is what a socket dropped: have the program ask for a larger SO_RCVBUF, up to net.core.rmem_max (straum tune apply), or give it more CPU");
+        Fix: "straum exec POD -- " + Look);
 
     public override TimeSpan Limit => TimeSpan.FromSeconds(20);
 
@@ -32,9 +34,9 @@ internal sealed class DatagramQueues : Check
             {
                 var percent = 100.0 * lost / (lost + rises["Udp:InDatagrams"] + rises["Udp6InDatagrams"]);
                 var measured = $"{Figure.Count(lost)} datagrams found their socket's buffer full ({Figure.Percent(percent)})";
-                wrong.Add(percent > FailPercent ? Finding.Fail(measured, rises.Name) : Finding.Warn(measured, rises.Name));
+                wrong.Add(percent > FailPercent ? Finding.Fail(measured, rises.Name, rises.Within(Look)) : Finding.Warn(measured, rises.Name, rises.Within(Look)));
             }
         }
-        return Several(wrong, Finding.Pass(host.Pods.Count == 0 ? "none lost" : $"none lost, neither on the host nor in {host.Pods.Count} pods"));
+        return Several(wrong, Finding.Pass(host.Pods.Count == 0 ? "none lost" : $"none lost, neither on the host nor in {Figure.Count(host.Pods.Count, "pod")}"));
     }
 }
