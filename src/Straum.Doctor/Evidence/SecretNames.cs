@@ -29,13 +29,13 @@ internal static partial class SecretNames
     [GeneratedRegex(@"^(?:[A-Z0-9_]*_KEY|(?:[A-Z0-9_]*_)?PASS)$|^--?(?:[\w-]+-)?pass$")]
     private static partial Regex UpperCase();
 
-    [GeneratedRegex(@"^_?(?:auth|(?:proxy)?authorization|(?:set)?cookie|sig|xamzsignature)$|(?:psk|(?<=.)(?<!^old)pwd|jwt|(?:db|user|smtp|http|admin|root)pass|fastopenkey|dockercfg|dockerconfigjson)$")]
+    [GeneratedRegex(@"^_?(?:auth|(?:proxy)?authorization|(?:set)?cookie|sig|xamzsignature)$|(?:psk|(?<=.)(?<!^old)pwd|jwt|(?:db|user|smtp|http|admin|root)pass|fastopenkey|rsskey|dockercfg|dockerconfigjson)$")]
     private static partial Regex WholeNames();
 
     [GeneratedRegex("(?:password|passwd|passphrase|passcode|secret|token|credential|(?:api|access|private|preshared|shared|account|signing|encryption|master|auth|ssh|hmac|certificate|unseal|recovery)key|keydata|keypass)", RegexOptions.RightToLeft)]
     private static partial Regex Words();
 
     /// <summary>What is left of a name that speaks of where a secret is, of how long, or of how many there are.</summary>
-    [GeneratedRegex("(?:files?|paths?|dir|directory|folder|names?|namespaces?|refs?|references?|ur[li]s?|endpoint|host|server|issuer|audiences?|class|config|ttl|timeout|duration|expir(?:ation|es|y|ed)|seconds|changed?|age|size|length|count|total|limit|types?|kind|mode|policy|version|enabled|optional|required|reviews?|requests?|controller|cleaner|usages?|groups?|cacerthash(?:es)?|provider|plugin|driver|store|manager|mount|volumes?|description|labels?|selector|bytes|bucket|webhook|authentication|signer|izer)$")]
+    [GeneratedRegex("(?:files?|paths?|dir|directory|folder|names?|namespaces?|refs?|references?|ur[li]s?|endpoint|host|server|issuer|audiences?|class|config|ttl|timeout|interval|duration|expir(?:ation|es|y|ed)|seconds|changed?|age|size|length|count|total|limit|types?|kind|mode|policy|version|enabled|optional|required|reviews?|requests?|controller|cleaner|usages?|groups?|cacerthash(?:es)?|provider|plugin|driver|store|manager|mount|volumes?|description|labels?|selector|bytes|bucket|webhook|authentication|signer|izer)$")]
     private static partial Regex Places();
 }

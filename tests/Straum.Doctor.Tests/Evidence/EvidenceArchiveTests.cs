@@ -36,6 +36,46 @@ public sealed class EvidenceArchiveTests
     }
 
     [Fact]
+    public async Task Archive_HasTheNodesSettingsAndRules_AndEveryPodsAddressesAndRoutes()
+    {
+        _host.Tools["sysctl -a --pattern ^net\\."] = new ToolOutput(0, "net.ipv4.conf.all.rp_filter = 0\nnet.ipv6.conf.eth0.stable_secret = 2001:db8::1\n", "");
+        _host.Tools["nft list ruleset"] = new ToolOutput(0, "table inet filter {\n}\n", "");
+        _host.Tools["iptables-save"] = new ToolOutput(0, "*filter\n", "");
+        _host.Tools["ip6tables-save"] = new ToolOutput(0, "*nat\n", "");
+        _host.AddPod("shop/web-1");
+        _host.AddPod("a process-7");
+        _host.AddPod("a process-7");
+        _host.Tools["nsenter --net=/run/netns/shop/web-1 ip address"] = new ToolOutput(0, "2: eth0\n", "");
+        _host.Tools["nsenter --net=/run/netns/shop/web-1 ip -6 route"] = new ToolOutput(0, "default via fe80::1\n", "");
+        _host.Tools["nsenter --net=/run/netns/a process-7 ip neighbour"] = new ToolOutput(0, "10.0.0.1 REACHABLE\n", "");
+        var files = await WriteAsync();
+        files["host/sysctl-net"].ShouldBe("net.ipv4.conf.all.rp_filter = 0\nnet.ipv6.conf.eth0.stable_secret = [redacted]\n");
+        files["network/nftables"].ShouldStartWith("table inet");
+        files["network/iptables"].ShouldBe("*filter\n");
+        files["network/ip6tables"].ShouldBe("*nat\n");
+        files["pods/shop_web-1/addresses"].ShouldBe("2: eth0\n");
+        files["pods/shop_web-1/routes6"].ShouldStartWith("default");
+        files.ShouldNotContainKey("pods/shop_web-1/routes4");
+        files.ShouldContainKey("pods/a_process-7/neighbours");
+        files.ShouldContainKey("pods/a_process-7-2/neighbours");
+        files["MANIFEST.txt"].ShouldContain("\npods: network namespaces of the node's pods: 3\n");
+        files["MANIFEST.txt"].ShouldContain("\npods/shop_web-1/routes4: nsenter --net=/run/netns/shop/web-1 ip route: not installed\n");
+    }
+
+    [Fact]
+    public async Task Archive_OfAFullNode_SaysHowManyPodsAreLeftOut()
+    {
+        for (var i = 0; i < 73; i++)
+        {
+            _host.AddPod($"shop/web-{i}");
+            _host.Tools[$"nsenter --net=/run/netns/shop/web-{i} ip address"] = new ToolOutput(0, "2: eth0\n", "");
+        }
+        var files = await WriteAsync();
+        files.Keys.Count(static f => f.StartsWith("pods/", StringComparison.Ordinal)).ShouldBe(50);
+        files["MANIFEST.txt"].ShouldContain("\npods: network namespaces of the node's pods: 50 of 73, 23 are left out\n");
+    }
+
+    [Fact]
     public async Task InALab_ConfigurationAndLogAreTheNodes()
     {
         _host.Options = new DoctorOptions { LabNode = new LabNode("n1", "/lab/n1/straum.yaml", "/lab/log/n1.log") };

@@ -7,6 +7,10 @@ public sealed class RedactionTests
 {
     [Theory]
     [InlineData("password: hunter2", "password: [redacted]")]
+    [InlineData("net.core.netdev_rss_key = 1a:2b:3c", "net.core.netdev_rss_key = [redacted]")]
+    [InlineData("net.ipv4.tcp_fastopen_key = 0a0b0c0d-00000001", "net.ipv4.tcp_fastopen_key = [redacted]")]
+    [InlineData("net.ipv6.conf.eth0.stable_secret = 2001:db8::1", "net.ipv6.conf.eth0.stable_secret = [redacted]")]
+    [InlineData("net.ipv6.ip6frag_secret_interval = 0", "net.ipv6.ip6frag_secret_interval = 0")]
     [InlineData("  bgpPassword: \"two words\"  # x", "  bgpPassword: [redacted]  # x")]
     [InlineData("{\"token\":\"abc\",\"name\":\"x\"}", "{\"token\":[redacted],\"name\":\"x\"}")]
     [InlineData("--api-key=abc --port=1", "--api-key=[redacted] --port=1")]
