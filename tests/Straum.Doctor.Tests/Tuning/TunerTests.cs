@@ -187,6 +187,18 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
+    public void Reason_OfThePortRange_CountsTheReservedOnesOff()
+    {
+        var reserved = Ports(TuningCatalogue.All.Single(static s => s.Key == "net.ipv4.ip_local_reserved_ports").Value(_host.Facts));
+        var range = TuningCatalogue.All.Single(static s => s.Key == "net.ipv4.ip_local_port_range");
+        var all = Ports(range.Value(_host.Facts).Replace(' ', '-'));
+        range.Reason.ShouldStartWith(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"a client has {all - reserved:#,0} ports to one destination instead of {Ports("32768-60999"):#,0}: {all:#,0} less the {reserved:#,0} of ip_local_reserved_ports"));
+
+        static int Ports(string list) => list.Split(',').Select(static r => r.Split('-')).Sum(static r => int.Parse(r[^1]) - int.Parse(r[0]) + 1);
+    }
+
+    [Fact]
     public void Apply_FileOfTheDistribution_IsNoAdministrators()
     {
         _host.Write("usr/lib/sysctl.d/50-default.conf", "net.core.default_qdisc = fq_codel\n");
