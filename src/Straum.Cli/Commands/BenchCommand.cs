@@ -7,6 +7,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Straum.Cli.Terminal;
 using Straum.Doctor.Bench;
+using Straum.Doctor.Measuring;
 using Straum.Linux;
 
 namespace Straum.Cli.Commands;
@@ -133,6 +134,10 @@ internal static class BenchCommand
             try
             {
                 figures = await measure(parse, TimeSpan.FromSeconds(parse.GetValue(Seconds)), stop);
+            }
+            catch (UnwritableDirectoryException e)
+            {
+                throw new CommandFault($"bench {name}", e.Message, e.IsRefused ? "name one that you may write to, or run it as root" : "name one on the disk to measure", inner: e);
             }
             catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or LinuxException)
             {

@@ -6,7 +6,7 @@ namespace Straum.Doctor.Bench;
 /// <summary>The write pattern of etcd, as <c>straum doctor</c> judges it.</summary>
 public static class DiskBench
 {
-    /// <exception cref="IOException">The directory cannot be written to.</exception>
+    /// <exception cref="UnwritableDirectoryException">The directory takes no new file.</exception>
     /// <exception cref="Straum.Linux.LinuxException">The disk is full, or refuses to sync.</exception>
     public static IReadOnlyList<BenchFigure> Measure(string directory, TimeSpan limit, CancellationToken stop)
     {

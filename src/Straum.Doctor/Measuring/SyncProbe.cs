@@ -7,7 +7,7 @@ namespace Straum.Doctor.Measuring;
 /// <summary>Writes and syncs as etcd's write-ahead log does, into a file that has its size and blocks before, and removes it.</summary>
 internal static class SyncProbe
 {
-    /// <exception cref="IOException">The directory cannot be written to.</exception>
+    /// <exception cref="UnwritableDirectoryException">The directory takes no new file.</exception>
     /// <exception cref="LinuxException">The disk is full, or refuses to sync.</exception>
     public static SyncMeasurement Run(string directory, SyncPattern pattern, CancellationToken stop)
     {
@@ -17,9 +17,22 @@ internal static class SyncProbe
         }
         var path = Path.Combine(directory, $".straum-doctor-{Environment.ProcessId}-{Environment.TickCount64:x}");
         // Deleted when closed, also when this process is killed between the two: the name goes first.
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using var file = Make(path, directory);
         File.Delete(path);
         return Measure(file, directory, pattern, stop);
+    }
+
+    private static SafeFileHandle Make(string path, string directory)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        }
+        // /proc says ENOENT of a name that it has no file for.
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or IOException { HResult: (int)Errno.EROFS })
+        {
+            throw new UnwritableDirectoryException(directory, e);
+        }
     }
 
     private static SyncMeasurement Measure(SafeFileHandle file, string directory, SyncPattern pattern, CancellationToken stop)

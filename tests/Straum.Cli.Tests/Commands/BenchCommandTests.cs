@@ -16,6 +16,13 @@ public sealed class BenchCommandTests
     [InlineData("", null)]
     public void Address_AsPeopleWriteIt(string text, string? read) => (EndPointText.Parse(text, 53)?.ToString()).ShouldBe(read);
 
+    [Theory]
+    [InlineData("disk")]
+    [InlineData("node")]
+    public async Task Bench_DirectoryThatTakesNoFile_IsNamedAsAWrongOne(string command) =>
+        (await CliRun.Of("bench", command, "/proc", "--seconds", "0.1")).ShouldBe(
+            new CliRun(ExitCode.Problem, "", $"straum: bench {command}: /proc cannot be written to (name one on the disk to measure)\n"));
+
     [Fact]
     public async Task Dns_WhereNobodyAnswers_IsAFaultAndNoFigure()
     {
