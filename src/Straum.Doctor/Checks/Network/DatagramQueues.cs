@@ -20,7 +20,7 @@ internal sealed class DatagramQueues : Check
         Why: "A datagram waits in the receiving socket's buffer until the program reads it. When the buffer is full the kernel drops the datagram, at the very end of a way that lost nothing: DNS, QUIC, syslog and media lose packets that no network device counts. The default buffer of 212,992 bytes holds some thirty large datagrams, five milliseconds of 200 Mbit/s; a program that gets no CPU for that long loses what comes.",
         Threshold: "over ten seconds: warn when RcvbufErrors rises, fail when more than 1 % of a namespace's datagrams are lost that way",
         Source: "/proc/net/snmp (Udp) and /proc/net/snmp6 (Udp6) of each namespace; socket(7), SO_RCVBUF",
-        Fix: "straum exec POD -- " + Look);
+        Fix: $"straum exec POD -- {Look}");
 
     public override TimeSpan Limit => TimeSpan.FromSeconds(20);
 

@@ -18,7 +18,7 @@ internal sealed class ListenQueues : Check
         Why: "A finished handshake waits in the listening socket's queue until the program accepts it. When the queue is full the kernel drops the handshake's last packet: clients hang for a second and more. A handshake that is dropped though no queue was full has another reason: no route back to the client, or a full queue of half-open connections. The queue is the smaller of what the program asked for and somaxconn of its own namespace.",
         Threshold: "over ten seconds: fail when ListenOverflows or ListenDrops rise; which counter rises with them says why (OutNoRoutes, TCPReqQFullDrop)",
         Source: "/proc/net/netstat, snmp and snmp6 of each namespace; net/ipv4/tcp_input.c, tcp_conn_request; listen(2)",
-        Fix: "straum exec POD -- " + FullQueue);
+        Fix: $"straum exec POD -- {FullQueue}");
 
     public override TimeSpan Limit => TimeSpan.FromSeconds(20);
 
