@@ -27,7 +27,7 @@ internal static class DoctorCommand
         DefaultValueFactory = static _ => "table",
     };
 
-    private static readonly Option<string?> Explain = new("--explain") { Description = "Say what a check is about, and stop", HelpName = "id" };
+    private static readonly Option<string?> Explain = new("--explain") { Description = "Say what a check is about, or which checks a group has, and stop", HelpName = "id|group" };
     private static readonly Option<string[]> Only = new("--only") { Description = "Run only these checks or groups", HelpName = "id|group", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string[]> Ignore = new("--ignore") { Description = "Leave these checks or groups out", HelpName = "id|group", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<bool> Pre = new("--pre") { Description = "Only what makes sense before Straum is installed" };
@@ -61,13 +61,17 @@ internal static class DoctorCommand
         }
         if (parse.GetValue(Explain) is { } id)
         {
-            await output.WriteLineAsync(ReferencePage.Explain(Catalogue.Find(id) ?? throw Unknown(id)));
+            await output.WriteLineAsync(Explained(id));
             return ExitCode.Ok;
         }
         var selection = new CheckSelection(Names(parse, Only), Names(parse, Ignore), parse.GetValue(Pre));
         if (selection.Unmatched(Catalogue.All) is [var wrong, ..])
         {
             throw Unknown(wrong);
+        }
+        if (parse.GetValue(Disk) is { } disk && !Directory.Exists(disk))
+        {
+            throw new CommandFault("doctor", $"--disk {disk}: no such directory", "name one on the disk that is to be measured", ExitCode.Usage);
         }
         var node = parse.GetValue(Node);
         var checks = selection.From(Catalogue.All);
@@ -90,6 +94,11 @@ internal static class DoctorCommand
             await Task.Delay(WatchInterval, stop);
         }
     }
+
+    private static string Explained(string name) => Catalogue.Find(name) is { } check ? ReferencePage.Explain(check)
+        : new CheckSelection([name], [], BeforeInstall: false).From(Catalogue.All) is { Count: > 0 } group
+            ? $"{string.Join('\n', group.Select(static c => $"{c.Check.Id}  {c.Check.Title}"))}\n\nstraum doctor --explain {group[0].Check.Id} says more of one."
+            : throw Unknown(name);
 
     private static async Task<int> PrintAsync(DoctorReport report, ParseResult parse)
     {
@@ -134,7 +143,7 @@ internal static class DoctorCommand
     }
 
     private static DoctorOptions OptionsOf(ParseResult parse) =>
-        new() { DiskPath = parse.GetValue(Disk), Peers = parse.GetValue(Peer) ?? [], ClusterDns = parse.GetValue(ClusterDns)?.FirstOrDefault() };
+        new() { DiskPath = parse.GetValue(Disk) is { } disk ? Path.GetFullPath(disk) : null, Peers = parse.GetValue(Peer) ?? [], ClusterDns = parse.GetValue(ClusterDns)?.FirstOrDefault() };
 
     private static string[] Names(ParseResult parse, Option<string[]> option) =>
         [.. (parse.GetValue(option) ?? []).SelectMany(static n => n.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];

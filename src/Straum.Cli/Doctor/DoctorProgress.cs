@@ -12,8 +12,18 @@ internal sealed class DoctorProgress(TextWriter error) : IProgress<CheckProgress
     {
         if (_terminal)
         {
-            error.Write(value.Waiting is { } next ? $"{EraseLine}{value.Done}/{value.Total} checks, waiting for {next.Id}: {next.Title}" : EraseLine);
+            error.Write(EraseLine + LineOf(value, Console.WindowWidth));
             error.Flush();
         }
+    }
+
+    /// <summary>What the line says; empty at the end.</summary>
+    /// <param name="value">How far the run is.</param>
+    /// <param name="width">The terminal's, 0 where that is unknown. A line that wraps is not erased by the next.</param>
+    internal static string LineOf(CheckProgress value, int width)
+    {
+        var line = value.Waiting is { } next ? $"{value.Done}/{value.Total} checks, waiting for {next.Id}: {next.Title}" : "";
+        // Some terminals wrap when the last column is written.
+        return width <= 0 || line.Length < width ? line : line[..(width - 1)];
     }
 }

@@ -34,7 +34,7 @@ internal sealed class DoctorScreen(IAnsiConsole screen, VerdictMarks marks)
 
     public void DrawShort(DoctorReport report)
     {
-        foreach (var result in report.Results)
+        foreach (var result in report.Results.Where(static r => !r.Ignored))
         {
             Draw(result, result.Findings.Where(static f => f.Verdict is Verdict.Warn or Verdict.Fail or Verdict.Unknown));
         }
@@ -73,7 +73,7 @@ internal sealed class DoctorScreen(IAnsiConsole screen, VerdictMarks marks)
     {
         var ignored = report.Results.Count(static r => r.Ignored);
         var parts = new[] { Verdict.Fail, Verdict.Warn, Verdict.Unknown, Verdict.Pass }.Select(v => Markup.Escape($"{report.Count(v)} {WordOf(v)}"))
-            .Append($"{report.Count(Verdict.Skip)} do not apply").Concat(ignored > 0 ? [$"{ignored} ignored"] : []);
+            .Append($"{report.Count(Verdict.Skip)} {(report.Count(Verdict.Skip) == 1 ? "does" : "do")} not apply").Concat(ignored > 0 ? [$"{ignored} ignored"] : []);
         screen.MarkupLine($"[{VerdictMarks.ColourOf(report.Verdict)}]{Markup.Escape(report.Host)}[/]: {string.Join(", ", parts)}  [grey](Linux {Markup.Escape(report.Kernel)}, {Age.Of(report.Took.TotalSeconds)})[/]");
     }
 

@@ -1,3 +1,5 @@
+using Straum.Doctor.Reading;
+
 namespace Straum.Doctor.Reporting;
 
 /// <summary>
@@ -20,7 +22,7 @@ public static class NpdReport
         var unknown = ran.Where(static r => r.Verdict == Verdict.Unknown).ToList();
         return unknown.Count > 0 && unknown.Count == ran.Count
             ? (2, Cut(Describe(unknown[0], Verdict.Unknown)))
-            : (0, $"{ran.Count} checks, {report.Count(Verdict.Warn)} warnings, {unknown.Count} unknown");
+            : (0, $"{Figure.Count(ran.Count, "check")}, {Figure.Count(report.Count(Verdict.Warn), "warning")}, {unknown.Count} unknown");
     }
 
     private static string Describe(CheckResult result, Verdict verdict)

@@ -15,6 +15,35 @@ public sealed class DoctorCommandTests
     }
 
     [Theory]
+    [InlineData("dns")]
+    [InlineData("DNS")]
+    [InlineData("st-dn")]
+    public async Task Explain_Group_ListsItsChecks(string name)
+    {
+        var run = await CliRun.Of("doctor", "--explain", name);
+        run.ExitCode.ShouldBe(0);
+        run.Output.ShouldStartWith("ST-DN-001  the host's name servers answer\nST-DN-002  ");
+        run.Output.ShouldNotContain("ST-KE");
+    }
+
+    [Fact]
+    public async Task Disk_ThatIsNotThere_IsAUsageFault()
+    {
+        var run = await CliRun.Of("doctor", "--only", "ST-DI-002", "--disk", "/nonexistent");
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("--disk /nonexistent: no such directory");
+        run.Output.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Short_OnlyCountsWhatIsIgnored()
+    {
+        var run = await CliRun.Of("doctor", "--only", "ST-KE-001,ST-KE-003", "--ignore", "ST-KE-003", "-o", "short");
+        run.Output.ShouldNotContain("ST-KE-003");
+        run.Output.ShouldContain("1 passed, 0 do not apply, 1 ignored");
+    }
+
+    [Theory]
     [InlineData("--explain")]
     [InlineData("--only")]
     [InlineData("--ignore")]
@@ -88,6 +117,6 @@ public sealed class DoctorCommandTests
     {
         var run = await CliRun.Of("doctor", "--only", "ST-KE-001", "-o", "npd");
         run.ExitCode.ShouldBe(0);
-        run.Output.ShouldBe("1 checks, 0 warnings, 0 unknown" + Environment.NewLine);
+        run.Output.ShouldBe("1 check, 0 warnings, 0 unknown" + Environment.NewLine);
     }
 }
