@@ -1,7 +1,7 @@
 namespace Straum.Control.Tuning;
 
 /// <summary>One setting of a sysctl.d file.</summary>
-/// <param name="Key">With dots; may be a pattern with <c>*</c>.</param>
+/// <param name="Key">With dots; may be a pattern, <see cref="SysctlPattern"/>.</param>
 /// <param name="Value">As it was written.</param>
 public sealed record SysctlLine(string Key, string Value)
 {

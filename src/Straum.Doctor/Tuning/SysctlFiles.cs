@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Straum.Control.Tuning;
 
 namespace Straum.Doctor.Tuning;
@@ -7,6 +6,7 @@ namespace Straum.Doctor.Tuning;
 internal sealed class SysctlFiles
 {
     private readonly List<(string Where, SysctlLine Setting)> _lines = [];
+    private readonly HashSet<string> _exempted = [];
 
     private SysctlFiles()
     {
@@ -60,10 +60,20 @@ internal sealed class SysctlFiles
     private AdministratorsLine? FindLast(Predicate<SysctlLine> isIt) =>
         _lines.FindLast(l => isIt(l.Setting)) is { Setting: not null } line ? new AdministratorsLine(line.Where, line.Setting.Value) : null;
 
-    private static bool IsPatternOf(string key, SysctlLine line) =>
-        line.Key.Contains('*') && FileSystemName.MatchesSimpleExpression(line.Key, key, ignoreCase: false);
+    private bool IsPatternOf(string key, SysctlLine line) => SysctlPattern.Is(line.Key) && !_exempted.Contains(key) && SysctlPattern.Matches(line.Key, key);
 
-    private void Add(string file, string? text) => _lines.AddRange(SysctlText.Lines(text ?? "")
-        .Where(static l => l.Setting is not null)
-        .Select(l => ($"{file}:{l.Number}", l.Setting!)));
+    private void Add(string file, string? text)
+    {
+        foreach (var (number, line, setting) in SysctlText.Lines(text ?? ""))
+        {
+            if (setting is not null)
+            {
+                _lines.Add(($"{file}:{number}", setting));
+            }
+            else if (SysctlText.Exempted(line) is { } key)
+            {
+                _exempted.Add(key);
+            }
+        }
+    }
 }

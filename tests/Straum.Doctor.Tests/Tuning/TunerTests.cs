@@ -472,6 +472,18 @@ public sealed class TunerTests : IDisposable
         Step("net.ipv4.tcp_fin_timeout").ShouldSatisfyAllConditions(s => s.Action.ShouldBe(TuningAction.AsWanted), s => s.Why.ShouldBe("by straum tune"));
     }
 
+    [Theory]
+    [InlineData("net.ipv4.tcp_fin_timeou[s-u] = 30\n", true)]
+    [InlineData("-net/ipv4/tcp_fin_timeout = 30\n", true)]
+    [InlineData("net.ipv4.tcp_fin_??????? = 30\n-net.ipv4.tcp_fin_timeout\n", false)]
+    [InlineData("net.* = 30\n", false)]
+    public void Plan_LineOfSysctlD_NamesWhatItDoesForTheKernel(string text, bool isNamed)
+    {
+        _host.Write("etc/sysctl.d/99-me.conf", text);
+
+        Step("net.ipv4.tcp_fin_timeout").Why.Contains("99-me.conf", StringComparison.Ordinal).ShouldBe(isNamed);
+    }
+
     [Fact]
     public void Plan_WantedValueThatAFileSetsOtherwise_SaysSo()
     {

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Straum.Agent.Configuration.Yaml;
 using Straum.Control.Tuning;
 using static Straum.Agent.Configuration.Import.ImportAnswer;
@@ -42,7 +41,7 @@ internal sealed class SysctlImport : IImportFormat
 
     public ImportDoubt? Doubt(ImportSource source)
     {
-        var lines = Lines(source).ToList();
+        var lines = SysctlText.Lines(source.Text).ToList();
         if (lines.Count == 0)
         {
             return new ImportDoubt(0, "nothing but comments in it");
@@ -56,7 +55,7 @@ internal sealed class SysctlImport : IImportFormat
 
     public void Read(ImportSource source, IReadOnlyList<ImportSource> all, ImportDraft draft)
     {
-        var lines = Lines(source).ToList();
+        var lines = SysctlText.Lines(source.Text).ToList();
         if (lines is [var first, ..] && !lines.Exists(static l => IsRight(l) || NamesSetting(l.Text)))
         {
             throw new ImportException(source.File, first.Number, NoSetting(first.Text));
@@ -65,8 +64,8 @@ internal sealed class SysctlImport : IImportFormat
         {
             if (setting is not var (key, value))
             {
-                var (name, behind) = Exempt(text) is { } exempt ? (exempt, "") : AtFirstBlank(text);
-                draft.Add(source, new ImportValue(name, new ConfigScalar(behind, IsPlain: true, number, 1), number), Exempt(text) is not null
+                var (name, behind) = SysctlText.Exempted(text) is { } exempt ? (exempt, "") : AtFirstBlank(text);
+                draft.Add(source, new ImportValue(name, new ConfigScalar(behind, IsPlain: true, number, 1), number), SysctlText.Exempted(text) is not null
                     ? Always("takes the key out of the file's patterns, on the host")
                     : Refused("not of the form key = value, so that the kernel never gets it"));
                 continue;
@@ -87,16 +86,7 @@ internal sealed class SysctlImport : IImportFormat
         }
     }
 
-    private static IEnumerable<(int Number, string Text, SysctlLine? Setting)> Lines(ImportSource source) =>
-        SysctlText.Lines(source.Text).Select(static l => l with { Setting = l.Setting ?? OfBrackets(l.Text) });
-
-    // eth[01]: glob(7) has them, and no key of the kernel.
-    private static SysctlLine? OfBrackets(string text) => text.IndexOf('=') is > 0 and var sign && text[..sign].Trim() is var key
-        && key.Contains('[') && key.AsSpan().IndexOfAny('.', '/') > 0 && !key.Contains(' ')
-            ? new SysctlLine(SysctlText.Dotted(key.TrimStart('-')), text[(sign + 1)..].Trim())
-            : null;
-
-    private static bool IsRight((int Number, string Text, SysctlLine? Setting) line) => line.Setting is not null || Exempt(line.Text) is not null;
+    private static bool IsRight((int Number, string Text, SysctlLine? Setting) line) => line.Setting is not null || SysctlText.Exempted(line.Text) is not null;
 
     private static string NoSetting(string text) => $"'{Shortened(text)}' is not of the form key = value";
 
@@ -112,13 +102,9 @@ internal sealed class SysctlImport : IImportFormat
     private static bool NamesSetting(string text) =>
         text.TrimStart('-').Split('.', '/') is [var folder, _, ..] && (folder is "net" || Elsewhere.Contains(folder));
 
-    /// <summary>The key of a line <c>-key</c> without a value, which exempts it from patterns (sysctl.d(5)); null when it is none.</summary>
-    private static string? Exempt(string text) =>
-        text is ['-', not (' ' or '-'), ..] && text.AsSpan().IndexOfAny('.', '/') > 0 && !text.AsSpan().ContainsAny(" =:") ? SysctlText.Dotted(text[1..]) : null;
-
     private static ImportAnswer? Answer(string key, string value)
     {
-        if (key.AsSpan().ContainsAny("*?[") && OfPattern(key) is { } pattern)
+        if (SysctlPattern.Is(key) && OfPattern(key) is { } pattern)
         {
             return pattern;
         }
@@ -157,8 +143,7 @@ internal sealed class SysctlImport : IImportFormat
 
     private static ImportAnswer? OfPattern(string key)
     {
-        var depth = key.Count(static c => c == '.');
-        var ofPods = OfPods.Where(k => k.Count(static c => c == '.') == depth && FileSystemName.MatchesSimpleExpression(key, k, ignoreCase: false)).ToList();
+        var ofPods = OfPods.Where(k => SysctlPattern.Matches(key, k)).ToList();
         return ofPods.Count > 0
             ? Refused($"a pattern, which pods do not get: write out what they should have of it, {string.Join(", ", ofPods.Take(3))}{(ofPods.Count > 3 ? " and so on" : "")}; it {OnHost}")
             : Elsewhere.Contains(key.Split('.')[0]) ? Always(OnHost + "; no setting of the network")

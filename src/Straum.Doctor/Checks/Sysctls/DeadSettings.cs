@@ -42,7 +42,7 @@ internal sealed class DeadSettings : Check
 
     /// <summary>Without patterns, and without those whose absence the line itself permits.</summary>
     private static IEnumerable<string> Keys(string? text) => SysctlText.Lines(text ?? "").Select(static l => l.Setting)
-        .OfType<SysctlLine>().Where(static l => !l.MayBeAbsent && !l.Key.AsSpan().ContainsAny('*', '?')).Select(static l => l.Key);
+        .OfType<SysctlLine>().Where(static l => !l.MayBeAbsent && !SysctlPattern.Is(l.Key)).Select(static l => l.Key);
 
     /// <summary>Settings that come with a module; null for others.</summary>
     private static string? FixOf(string path)
