@@ -18,6 +18,16 @@ public sealed class RulesTests : CheckTest
         finding.Measured.ShouldContain("in KUBE- chains");
     }
 
+    [Theory]
+    [InlineData("nftables", "KUBE-SVC-X", "6,000 rules, 6,000 of them in KUBE- chains; most in ip nat KUBE-SVC-X, 6,000", null)]
+    [InlineData("nftables", "BLOCKED", "6,000 rules; most in ip nat BLOCKED, 6,000", "nft list chain ip nat BLOCKED | head ")]
+    [InlineData("iptables", "", "6,000 rules; most in ip nat (iptables-legacy), 6,000", "iptables-legacy-save | awk '/^-A/{print $2}' | sort ")]
+    public async Task Iptables_Many_NamesWhereMostAre(string backend, string chain, string measured, string? fix)
+    {
+        Host.Own.RuleList.Add(new ChainRules(backend, "ip", "nat", chain, 6_000));
+        (await FindAsync("ST-RU-001")).ShouldSatisfyAllConditions(f => f.Measured.ShouldBe(measured), f => (f.Fix?[..Math.Min(f.Fix.Length, fix?.Length ?? 0)]).ShouldBe(fix));
+    }
+
     [Fact]
     public async Task LongChain_OfNftables_IsNamed()
     {

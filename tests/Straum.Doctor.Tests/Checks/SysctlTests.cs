@@ -76,7 +76,7 @@ public sealed class SysctlTests : CheckTest
         var pod = Host.AddPod("default/web");
         Host.Files[Net + "ipv4/tcp_fin_timeout"] = ["15\n"];
         pod.Files[Net + "ipv4/tcp_fin_timeout"] = ["60\n"];
-        await ShouldBeAsync("ST-SY-006", Verdict.Warn, "net.ipv4.tcp_fin_timeout = 15 on the host, 60 in 1 pods");
+        await ShouldBeAsync("ST-SY-006", Verdict.Warn, "net.ipv4.tcp_fin_timeout = 15 on the host, 60 in 1 pod");
         pod.Files[Net + "ipv4/tcp_fin_timeout"] = ["15\n"];
         (await FindAsync("ST-SY-006")).Verdict.ShouldBe(Verdict.Pass);
     }
@@ -91,8 +91,8 @@ public sealed class SysctlTests : CheckTest
         pod.Files[Net + "ipv4/tcp_keepalive_time"] = ["7200\n"];
         (await ExamineAsync("ST-SY-006")).Findings.Select(static f => f.Measured).ShouldBe(
         [
-            "net.core.somaxconn = 32768 on the host, 128 in 1 pods",
-            "net.ipv4.tcp_keepalive_time = 600 on the host, 7200 in 1 pods",
+            "net.core.somaxconn = 32768 on the host, 128 in 1 pod",
+            "net.ipv4.tcp_keepalive_time = 600 on the host, 7200 in 1 pod",
         ]);
         // A fix that the setting gets from: no profile has the second.
         (await ExamineAsync("ST-SY-006")).Findings.Select(static f => f.Fix?.Split("   #")[0]).ShouldBe([null, "pods: {sysctls: [net.ipv4.tcp_keepalive_time=600]}"]);

@@ -37,7 +37,7 @@ internal sealed class PendingLoadBalancers : Check
         var balancers = list.RootElement.Items("items").Where(static s => s.GetProperty("spec").Text("type") == "LoadBalancer").ToList();
         var pending = balancers.Where(static s => !HasAddress(s)).Select(static s => s.GetProperty("metadata")).Select(static m =>
             Finding.Warn("pending", $"{m.Text("namespace")}/{m.Text("name")}", $"kubectl describe service -n {m.Text("namespace")} {m.Text("name")}")).ToList();
-        return Several(pending, Finding.Pass($"{balancers.Count} LoadBalancer Services"));
+        return Several(pending, Finding.Pass(Reading.Figure.Count(balancers.Count, "LoadBalancer Service")));
     }
 
     private static bool HasAddress(JsonElement service) =>

@@ -1,4 +1,5 @@
 using Straum.Doctor.Hosts;
+using Straum.Doctor.Reading;
 
 namespace Straum.Doctor.Checks.Rules;
 
@@ -26,6 +27,6 @@ internal sealed class IpVirtualServer : Check
         // TCP  0A600001:01BB rr: a protocol in capitals begins a virtual server's line.
         var servers = text.Split('\n').Count(static l => l.StartsWith("TCP ", StringComparison.Ordinal) || l.StartsWith("UDP ", StringComparison.Ordinal)
             || l.StartsWith("SCTP ", StringComparison.Ordinal) || l.StartsWith("FWM ", StringComparison.Ordinal));
-        return One(servers > 0 ? Finding.Warn($"{servers} virtual servers") : Finding.Pass("no virtual servers"));
+        return One(servers > 0 ? Finding.Warn(Figure.Count(servers, "virtual server")) : Finding.Pass("no virtual servers"));
     }
 }

@@ -41,6 +41,6 @@ internal sealed class KubeProxyLeftovers : Check
         }
         var count = host.Network.Rules.Where(static r => r.Table == "kube-proxy"
             || r.Chain.StartsWith("KUBE-SVC-", StringComparison.Ordinal) || r.Chain.StartsWith("KUBE-SEP-", StringComparison.Ordinal)).Sum(static r => r.Count);
-        return [count > 0 ? Finding.Warn($"{Figure.Count(count)} rules of kube-proxy") : Finding.Pass("no rules of kube-proxy")];
+        return [count > 0 ? Finding.Warn($"{Figure.Count(count, "rule")} of kube-proxy") : Finding.Pass("no rules of kube-proxy")];
     }
 }

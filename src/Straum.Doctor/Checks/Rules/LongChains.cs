@@ -24,8 +24,8 @@ internal sealed class LongChains : Check
     {
         var own = host.Network.Rules.Where(static r => r.Backend == "nftables" && !IptablesRules.IsIptables(r)).ToList();
         var wrong = own.Where(static r => r.Count >= WarnCount).Select(static r => new Finding(
-            r.Count >= FailCount ? Verdict.Fail : Verdict.Warn, $"{Figure.Count(r.Count)} rules", $"{r.Family} {r.Table} {r.Chain}",
+            r.Count >= FailCount ? Verdict.Fail : Verdict.Warn, Figure.Count(r.Count, "rule"), $"{r.Family} {r.Table} {r.Chain}",
             $"nft list chain {r.Family} {r.Table} {r.Chain} | head")).ToList();
-        return Task.FromResult(Several(wrong, Finding.Pass(own.Count == 0 ? "no rules" : $"at most {Figure.Count(own.Max(static r => r.Count))} rules in one of {own.Count} chains")));
+        return Task.FromResult(Several(wrong, Finding.Pass(own.Count == 0 ? "no rules" : $"at most {Figure.Count(own.Max(static r => r.Count), "rule")} in one of {Figure.Count(own.Count, "chain")}")));
     }
 }

@@ -31,6 +31,6 @@ internal sealed class Forwarding : Check
         var closed = devices.Where(d => host.Network.ReadText($"/proc/sys/net/ipv4/conf/{d}/forwarding")?.Trim() == "0").ToList();
         return One(closed.Count > 0
             ? Finding.Fail("off", Reading.Figure.Names(closed), string.Join("; ", closed.Take(3).Select(static d => $"sysctl -w net.ipv4.conf.{d.Replace('.', '/')}.forwarding=1")))
-            : Finding.Pass($"on for {devices.Count} devices"));
+            : Finding.Pass($"on for {Reading.Figure.Count(devices.Count, "device")}"));
     }
 }

@@ -40,10 +40,10 @@ internal sealed class PodsUntuned : Check
             }
             foreach (var without in host.Pods.Select(p => (p.Name, Value: Setting.Read(p.Network, key))).Where(p => p.Value is not null && isDefault(p.Value)).GroupBy(static p => p.Value))
             {
-                wrong.Add(Finding.Warn($"{key} = {own} on the host, {without.Key} in {without.Count()} pods", Figure.Names([.. without.Select(static p => p.Name)], atMost: 2),
+                wrong.Add(Finding.Warn($"{key} = {own} on the host, {without.Key} in {Figure.Count(without.Count(), "pod")}", Figure.Names([.. without.Select(static p => p.Name)], atMost: 2),
                     fix: ofProfiles.Contains(key) ? null : $"pods: {{sysctls: [{key}={own}]}}{Where}"));
             }
         }
-        return Task.FromResult(Several(wrong, Finding.Pass($"{settings.Count} settings, {host.Pods.Count} pods")));
+        return Task.FromResult(Several(wrong, Finding.Pass($"{Figure.Count(settings.Count, "setting")}, {Figure.Count(host.Pods.Count, "pod")}")));
     }
 }

@@ -27,7 +27,7 @@ internal sealed class ReversePath : Check
         var strict = devices.Where(d => Math.Max(all, Read(host, d) ?? 0) == 1).ToList();
         return One(devices.Count == 0 ? Network.Uplinks.None(host)
             : strict.Count > 0 ? Finding.Warn("strict", Figure.Names(strict), string.Join("; ", strict.Take(3).Select(static d => $"sysctl -w net.ipv4.conf.{d.Replace('.', '/')}.rp_filter=2")))
-            : Finding.Pass($"off or loose on {devices.Count} devices"));
+            : Finding.Pass($"off or loose on {Figure.Count(devices.Count, "device")}"));
     }
 
     private static long? Read(IHost host, string device) => NumberFields.First(host.Network.ReadText($"/proc/sys/net/ipv4/conf/{device}/rp_filter"));
