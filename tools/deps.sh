@@ -11,7 +11,7 @@ want=(
   clang:/usr/bin/clang llvm:/usr/bin/llvm-objdump libbpf-dev:/usr/include/bpf/bpf_helpers.h
   bpftool:/usr/sbin/bpftool gcc:/usr/bin/gcc libc6-dev:/usr/include/stdio.h
   iproute2:/usr/sbin/ip tcpdump:/usr/bin/tcpdump curl:/usr/bin/curl iputils-ping:/usr/bin/ping
-  procps:/usr/bin/pgrep nftables:/usr/sbin/nft
+  procps:/usr/bin/pgrep nftables:/usr/sbin/nft iptables:/usr/sbin/iptables-legacy
   # A throttled disk: a file system on a loop device.
   e2fsprogs:/usr/sbin/mkfs.ext4 mount:/usr/sbin/losetup util-linux:/usr/bin/lsblk
   # The agent in a container with the manifests' rights: the runtime, and the seccomp profile that runtimes share.

@@ -104,7 +104,6 @@ public sealed class KubeProxyFixTests : CheckTest, IDisposable
     [InlineData("legacy")]
     public async Task Fix_OfRulesOfBothFamilies_RemovesKubeProxysAndNoOthers(string kind)
     {
-        Assert.SkipUnless(ToolExists($"iptables-{kind}-restore"), $"no iptables-{kind} here");
         Assert.SkipUnless(kind == "nft" || Run("iptables-legacy-save -t mangle && iptables-legacy -t mangle -L").Code == 0, "this kernel has no tables of iptables-legacy");
         foreach (var (six, service, pod, to) in (IEnumerable<(string, string, string, string)>)[("", "10.96.0.10/32", "10.244.1.2/32", "10.244.1.2:8080"), ("6", "fd00:96::10/128", "fd00:244::2/128", "[fd00:244::2]:8080")])
         {
@@ -162,8 +161,6 @@ public sealed class KubeProxyFixTests : CheckTest, IDisposable
     private static string Fix => Catalogue.All.Single(static c => c.Id == "ST-RU-005").Explanation.Fix;
 
     private (int Code, string Output, string Error) Run(string script) => NamespacedProcess.Run(_node, "/bin/sh", "-ec", script);
-
-    private bool ToolExists(string tool) => Run($"command -v {tool} || true").Output.Length > 0;
 
     /// <summary>What the check says of the rules that are in the namespace now, beside an agent.</summary>
     private async Task<Verdict> LeftoversAsync()
