@@ -45,6 +45,9 @@ internal sealed class FakeHost : IDisposable
     /// <summary>A tuner of a kernel that takes no value for a key.</summary>
     public Tuner Refusing(string key) => new(Paths, new RefusingTree(new SysctlTree(Paths.Settings), key), Facts);
 
+    /// <summary>What the full profile makes of a setting here.</summary>
+    public TuningStep Step(string key) => Tuner.Plan(TuningProfile.Full).Single(s => s.Setting.Key == key);
+
     public string Get(string key) => File.ReadAllText(PathOf(key)).TrimEnd('\n');
 
     public void Set(string key, string value)
